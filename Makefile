@@ -1,0 +1,72 @@
+# Every command of the project. `make help` lists them.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+# The system's certificates, so that a company's proxy is trusted where the system trusts it.
+UV := UV_SYSTEM_CERTS=1 PYTHONPATH=.tools $(PYTHON) -m uv
+PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	ALLOWED_HOSTS=news.example SITE_URL=https://news.example PROXIES=1 FIREBASE_CREDENTIALS=tests/data/firebase.json
+
+.PHONY: help setup demo test lint format bench up cover chaos browsers browser-test lock clean
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+# The stamp is written last: an install that was cut off is taken up again.
+.venv/.installed: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=")'
+	@test -x .tools/bin/uv || { rm -rf .tools && $(PYTHON) -m pip install -q --disable-pip-version-check --target .tools uv==0.13.9; }
+	@$(UV) venv -q --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
+	@$(UV) pip install -q --python $(RUN) --require-hashes --compile-bytecode --only-binary :all: -r requirements-dev.txt
+	@touch $@
+
+setup: .venv/.installed ## install everything into .venv
+
+demo: setup ## see it work: news comes in, a push arrives (ARGS=--once to stop after the first)
+	@$(RUN) -m backend.demo $(ARGS)
+
+test: setup ## the tests, on a real PostgreSQL, Valkey and Celery worker
+	@$(RUN) -m pytest -q -m "not chaos" $(ARGS)
+
+chaos: setup ## the long failure tests: workers killed, Redis flushed, 200,000 recipients
+	@$(RUN) -m pytest -q -m chaos --timeout=900 $(ARGS)
+
+cover: setup ## the tests, and which lines they reach
+	@$(RUN) -m coverage run -m pytest -q -m "not chaos" $(ARGS)
+	@$(RUN) -m coverage report --skip-covered --show-missing
+
+lint: setup ## formatting, rules, types, import contracts, templates, migrations, deployment
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check .
+	@DEBUG=yes $(RUN) -m mypy .
+	@.venv/bin/lint-imports
+	@.venv/bin/djlint --quiet --check --lint articles/templates
+	@$(RUN) -m backend.services --folder .run/lint env DEBUG=yes $(RUN) -W error manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(RUN) -W error manage.py check --deploy --fail-level WARNING
+
+format: setup ## put the code into its form
+	@$(RUN) -m ruff format .
+	@$(RUN) -m ruff check --fix-only .
+	@.venv/bin/djlint --quiet --reformat articles/templates || true
+
+bench: setup ## figures beside peers (ARGS="--only NAME", ARGS="--json")
+	@$(UV) pip install -q --python $(RUN) --require-hashes --only-binary :all: -r requirements-bench.txt
+	@$(RUN) -m tests.bench $(ARGS)
+
+browsers: ## a browser for the browser tests (root; Debian or Ubuntu)
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+
+browser-test: setup ## the browser tests alone
+	@$(RUN) -m pytest -q -m browser $(ARGS)
+
+up: ## everything in containers
+	docker compose up --build
+
+lock: setup ## write the lock files anew from the *.in files
+	@for name in requirements requirements-dev requirements-bench; do \
+		$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+			--only-binary :all: $$name.in -o $$name.txt; done
+
+clean: ## remove what the commands made, the demo's data included
+	rm -rf .venv .tools .run staticfiles .coverage

@@ -1,0 +1,1 @@
+"""Publishers' feeds become articles; articles gain tags and stories; readers follow tags."""

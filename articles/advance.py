@@ -1,0 +1,50 @@
+"""Verb: take articles through their states: stored, tagged, grouped, announced.
+
+Each state is on the row, so whatever stops half-way is found by the sweep and goes on from there.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from articles.gazetteer import tag_articles
+from articles.grouping import group_articles
+from articles.models import Article
+from articles.signals import stories_changed
+
+LEFT_BEHIND = timedelta(seconds=30)
+MOST_AT_ONCE = 500
+
+
+def advance_articles(article_ids: Iterable[UUID]) -> None:
+    ids = list(article_ids)
+    tag_articles(ids)
+    group_articles(ids)
+    announce(ids)
+
+
+def announce(article_ids: Iterable[UUID]) -> None:
+    """Tell the rest of the product, after commit, which stories have something new."""
+    with transaction.atomic():
+        articles = list(
+            Article.objects.filter(pk__in=list(article_ids), state=Article.State.GROUPED)
+            .select_for_update(skip_locked=True, of=("self",))
+            .values_list("pk", "story_id")
+        )
+        Article.objects.filter(pk__in=[pk for pk, _ in articles]).update(
+            state=Article.State.ANNOUNCED
+        )
+        story_ids = sorted({story_id for _, story_id in articles if story_id})
+        if story_ids:
+            transaction.on_commit(
+                lambda: stories_changed.send_robust(sender=None, story_ids=story_ids)
+            )
+
+
+def find_left_behind(now: datetime) -> list[UUID]:
+    """Articles that should have been announced by now: a worker died, or its message was lost."""
+    unfinished = Article.objects.exclude(state=Article.State.ANNOUNCED)
+    old = unfinished.filter(first_seen_at__lt=now - LEFT_BEHIND).order_by("first_seen_at")
+    return list(old.values_list("pk", flat=True)[:MOST_AT_ONCE])

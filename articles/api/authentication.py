@@ -1,0 +1,35 @@
+"""Who is calling: a bearer secret names a session, a session names a reader."""
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from articles.models import Reader, Session
+
+
+class BearerAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <secret>`, the secret from opening a session (RFC 6750)."""
+
+    def authenticate(self, request: Request) -> tuple[Reader, Session] | None:
+        """The reader and the session; None without the header; 401 for a secret that opens nothing."""
+        scheme, _, secret = get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        session = Session.objects.with_secret(secret.decode("latin-1").strip()).first()
+        if session is None:
+            raise AuthenticationFailed("This secret opens no session.")
+        return session.reader, session
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
+        return "Bearer"
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped library
+    """How the schema describes the above."""
+
+    target_class = BearerAuthentication
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002 - as above
+        return {"type": "http", "scheme": "bearer"}

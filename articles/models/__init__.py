@@ -1,0 +1,22 @@
+"""What articles stores, one module a noun."""
+
+from articles.models.article import Article, ArticleTag, ArticleText
+from articles.models.publisher import Feed, Publisher
+from articles.models.reader import Follow, Reader, Session
+from articles.models.story import Story
+from articles.models.tag import Alias, Section, Tag
+
+__all__ = [
+    "Alias",
+    "Article",
+    "ArticleTag",
+    "ArticleText",
+    "Feed",
+    "Follow",
+    "Publisher",
+    "Reader",
+    "Section",
+    "Session",
+    "Story",
+    "Tag",
+]

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from articles.models.identifier import changed_in_field, make_id
+from articles.models.publisher import Feed, Publisher
+from articles.models.story import Story
+from articles.models.tag import Section, Tag
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def with_card(self) -> ArticleQuerySet:
+        """Joined with all that a card shows, so that a list costs one query."""
+        return self.select_related("publisher", "section")
+
+    def newest_first(self) -> ArticleQuerySet:
+        return self.order_by("-published_at", "-pk")
+
+    def shown(self) -> ArticleQuerySet:
+        return self.filter(is_hidden=False)
+
+    def tagged(self, tag: Tag) -> ArticleQuerySet:
+        return self.shown().filter(pk__in=ArticleTag.objects.filter(tag=tag).values("article_id"))
+
+    def for_reader(self, reader_id: UUID) -> ArticleQuerySet:
+        """Articles about the tags that a reader follows and has not muted."""
+        follows = Tag.objects.filter(
+            follows__reader_id=reader_id, follows__ended_at__isnull=True
+        ).exclude(follows__level="mute")
+        return self.shown().filter(
+            pk__in=ArticleTag.objects.filter(tag__in=follows).values("article_id")
+        )
+
+
+class Article(models.Model):
+    """One stored text by one publisher. Its metadata stays for ever; its body has a row of its own."""
+
+    class State(models.TextChoices):
+        STORED = "stored", "stored"
+        TAGGED = "tagged", "tagged"
+        GROUPED = "grouped", "its story is decided"
+        ANNOUNCED = "announced", "announced"
+
+    id = models.UUIDField(primary_key=True, default=make_id, editable=False)
+    publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="articles")
+    feed = models.ForeignKey(Feed, models.SET_NULL, null=True, blank=True, related_name="articles")
+    section = models.ForeignKey(
+        Section, models.SET_NULL, null=True, blank=True, related_name="articles"
+    )
+    story = models.ForeignKey(Story, models.PROTECT, null=True, blank=True, related_name="articles")
+    tags = models.ManyToManyField(Tag, through="ArticleTag", related_name="articles")
+
+    url = models.URLField(max_length=2000, help_text="the publisher's page")
+    title = models.CharField(max_length=500)
+    summary = models.TextField(blank=True, help_text="plain text for the card")
+    authors = models.JSONField(default=list, blank=True)
+    image_url = models.URLField(max_length=2000, blank=True)
+    language = models.CharField(max_length=12, default="en")
+    published_at = models.DateTimeField()
+    first_seen_at = models.DateTimeField(editable=False)
+    changed_at = models.DateTimeField(editable=False, help_text="when the publisher's text changed")
+    is_hidden = models.BooleanField(default=False, help_text="shown nowhere, kept for editors")
+    is_backlog = models.BooleanField(
+        default=False, help_text="old when first seen: shown, but nobody is alerted"
+    )
+
+    key = models.CharField(
+        max_length=500, editable=False, help_text="the publisher's identity of it"
+    )
+    url_hash = models.BinaryField(max_length=16, editable=False)
+    content_hash = models.BinaryField(max_length=32, editable=False)
+    state = models.CharField(max_length=9, choices=State, default=State.STORED)
+    changed_in = changed_in_field()
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("publisher", "key", name="article_key_once_per_publisher"),
+            models.UniqueConstraint("publisher", "url_hash", name="article_url_once_per_publisher"),
+            models.CheckConstraint(
+                condition=Q(state__in=["stored", "tagged"]) | Q(story__isnull=False),
+                name="article_grouped_has_story",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-published_at", "-id"],
+                name="article_newest",
+                condition=Q(is_hidden=False),
+            ),
+            models.Index(
+                "first_seen_at", name="article_unfinished", condition=~Q(state="announced")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("article", args=[self.language_of_page(), self.pk])
+
+    def language_of_page(self) -> str:
+        """The language prefix of the product's own page about the article."""
+        return "en"
+
+
+class ArticleText(models.Model):
+    """The body of an article, dropped by age while the article stays."""
+
+    article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="text")
+    html = models.TextField(help_text="cleaned; safe to show")
+    stored_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"text of {self.article_id}"
+
+
+class ArticleTag(models.Model):
+    """That an article is about a tag, by which rule, and why."""
+
+    class Rule(models.TextChoices):
+        PAGE = "page", "on the tag's page"
+        PUSH = "push", "may cause an alert"
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="article_tags")
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="article_tags")
+    rule = models.CharField(max_length=4, choices=Rule)
+    mention_count = models.PositiveSmallIntegerField()
+    why = models.JSONField(default=list, help_text="[[alias as written, where it stood], ...]")
+    published_at = models.DateTimeField(help_text="the article's, copied for the index")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("article", "tag", name="tag_once_per_article")]
+        indexes = [models.Index(fields=["tag", "-published_at", "-article"], name="tag_page")]
+
+    def __str__(self) -> str:
+        return f"{self.tag} by {self.rule} rule"

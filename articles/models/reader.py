@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from articles.models.identifier import Shard, changed_in_field, make_id
+from articles.models.tag import Tag
+
+
+class ReaderManager(BaseUserManager["Reader"]):
+    def create_anonymous(self) -> Reader:
+        """A reader who gave neither name nor address; an app's first start makes one."""
+        reader = self.model()
+        reader.set_unusable_password()
+        reader.save()
+        return reader
+
+    def create_superuser(self, email: str, password: str) -> Reader:
+        reader = self.model(email=self.normalize_email(email), is_staff=True, is_superuser=True)
+        reader.set_password(password)
+        reader.save()
+        return reader
+
+
+class Reader(AbstractBaseUser, PermissionsMixin):
+    """A person who uses the app; staff are readers with `is_staff`."""
+
+    id = models.UUIDField(primary_key=True, default=make_id, editable=False)
+    email = models.EmailField(unique=True, null=True, blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReaderManager()
+
+    USERNAME_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.email or f"reader {self.pk}"
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def open(self, reader: Reader, label: str) -> tuple[Session, str]:
+        """A new session and its bearer secret, which is stored nowhere but in the answer."""
+        secret = secrets.token_urlsafe(32)
+        return self.create(reader=reader, label=label, secret_hash=hash_secret(secret)), secret
+
+    def with_secret(self, secret: str) -> SessionQuerySet:
+        """The living session that a bearer secret opens, if any."""
+        return self.filter(
+            secret_hash=hash_secret(secret), revoked_at__isnull=True, reader__is_active=True
+        ).select_related("reader")
+
+
+def hash_secret(secret: str) -> bytes:
+    """SHA-256: 256 random bits need no slow hash, unlike passwords."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+class Session(models.Model):
+    """One sign-in of a reader on an app or browser, proved by a bearer secret."""
+
+    id = models.UUIDField(primary_key=True, default=make_id, editable=False)
+    reader = models.ForeignKey(Reader, models.CASCADE, related_name="sessions")
+    label = models.CharField(max_length=80, blank=True, help_text="which app or browser")
+    secret_hash = models.BinaryField(max_length=32, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_on = models.DateField(auto_now_add=True, help_text="a date: at most one write a day")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.label or 'session'} of {self.reader_id}"
+
+
+class FollowQuerySet(models.QuerySet["Follow"]):
+    def current(self) -> FollowQuerySet:
+        return self.filter(ended_at__isnull=True)
+
+    def begin(self, reader_id: UUID, tag: Tag, level: str, now: datetime) -> Follow:
+        """Follow a tag at a level. Beginning again after an end starts a new `followed_at`."""
+        follow, is_new = self.get_or_create(
+            reader_id=reader_id, tag=tag, defaults={"level": level, "followed_at": now}
+        )
+        if not is_new and (follow.level != level or follow.ended_at):
+            if follow.ended_at:
+                follow.followed_at = now
+            follow.level, follow.ended_at = level, None
+            follow.save(update_fields=["level", "followed_at", "ended_at"])
+        return follow
+
+
+class Follow(models.Model):
+    """A reader's wish to hear about a tag. An ended one stays, so that other apps learn of the end."""
+
+    class Level(models.TextChoices):
+        ALL = "all", "every story"
+        TOP = "top", "the most important stories"
+        DIGEST = "digest", "once a day, together"
+        MUTE = "mute", "never, whatever else is followed"
+
+    reader = models.ForeignKey(Reader, models.CASCADE, related_name="follows")
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="follows")
+    level = models.CharField(max_length=6, choices=Level, default=Level.ALL)
+    followed_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+    shard = models.GeneratedField(
+        expression=Shard("reader_id"), output_field=models.IntegerField(), db_persist=True
+    )
+    changed_in = changed_in_field()
+
+    objects = FollowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("reader", "tag", name="follow_once_per_tag")]
+        indexes = [
+            models.Index(
+                fields=["tag", "shard", "reader"],
+                include=["level", "followed_at"],
+                name="follow_audience",
+                condition=Q(ended_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader_id} follows {self.tag_id}"

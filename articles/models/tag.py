@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import RegexValidator
+from django.db import models
+
+from articles.models.identifier import changed_in_field, make_id
+from articles.tagging import fold
+
+
+class Section(models.Model):
+    """ "Politics", "Business": the category on an article's card."""
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    def matching(self, words: str) -> TagQuerySet:
+        """Tags whose name, label or alias holds the folded words."""
+        folded = fold(words)
+        found = Alias.objects.filter(folded__contains=folded).values("tag_id")
+        return self.filter(pk__in=found) if folded else self.none()
+
+
+class Tag(models.Model):
+    """A subject that readers follow, shown as #NagornoKarabakh."""
+
+    id = models.UUIDField(primary_key=True, default=make_id, editable=False)
+    name = models.CharField(
+        max_length=80,
+        unique=True,
+        validators=[RegexValidator(r"^\w+$", "Letters, digits and _ only: it stands after a #.")],
+        help_text="as in #NagornoKarabakh, without the #",
+    )
+    slug = models.SlugField(max_length=80, unique=True, allow_unicode=True)
+    label = models.CharField(max_length=80, help_text="as in running text: Nagorno-Karabakh")
+    is_active = models.BooleanField(default=True, help_text="off: matches no new article")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_in = changed_in_field()
+
+    objects = TagQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"#{self.name}"
+
+
+class Alias(models.Model):
+    """A phrase that means a tag when it stands in a text."""
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="aliases")
+    phrase = models.CharField(max_length=120)
+    folded = models.CharField(max_length=240, editable=False)
+    changed_in = changed_in_field()
+
+    class Meta:
+        verbose_name_plural = "aliases"
+        constraints = [models.UniqueConstraint("tag", "folded", name="alias_once_per_tag")]
+        indexes = [
+            models.Index("folded", name="alias_folded"),
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="alias_folded_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.phrase
+
+    def save(self, *args: object, **options: object) -> None:
+        self.folded = fold(self.phrase)
+        super().save(*args, **options)  # type: ignore[arg-type]  # passed through as Django gave it

@@ -1,0 +1,239 @@
+"""Every setting of the product, read from the environment; .env.example explains each variable."""
+
+from pathlib import Path
+
+from celery.schedules import crontab
+
+from backend import env
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Environment
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.secret("SECRET_KEY", "a-laptop-needs-no-secret" if DEBUG else None)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
+
+# Apps
+
+INSTALLED_APPS = [
+    "articles",
+    "notifications",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "axes",
+]
+AUTH_USER_MODEL = "articles.Reader"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Web
+
+ROOT_URLCONF = "backend.urls"
+WSGI_APPLICATION = "backend.wsgi.application"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "articles.pages.context.product",
+            ]
+        },
+    }
+]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = env.text("STATIC_ROOT", str(ROOT / "staticfiles"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+APP_STORE_URL = env.text("APP_STORE_URL", "")
+PLAY_STORE_URL = env.text("PLAY_STORE_URL", "")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["articles.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PAGINATION_CLASS": "backend.api.Cursor",
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {"sessions": env.text("SESSION_RATE", "30/hour")},
+    "EXCEPTION_HANDLER": "backend.api.answer_problem",
+    "NUM_PROXIES": env.whole("PROXIES", 0),
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Daily8",
+    "VERSION": "1",
+    "DESCRIPTION": "Follow tags, read articles, receive alerts. Start with `POST /api/v1/sessions`.",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVERS": [{"url": SITE_URL}],
+}
+
+# Data
+
+DATABASES = {"default": env.database("DATABASE_URL", "postgresql:///daily8")}
+DATABASES["default"]["OPTIONS"]["pool"] = {
+    "min_size": 1,
+    "max_size": env.whole("DATABASE_POOL", 8, least=1),
+    "timeout": 10,
+}
+REDIS_URL = env.secret("REDIS_URL", "redis://localhost:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+}
+
+# Ingest
+
+FETCH_EVERY = env.number("FETCH_EVERY", 15, least=0.2)
+FETCH_LEAST_INTERVAL = env.number("FETCH_LEAST_INTERVAL", 120, least=0.2)
+TEXT_DAYS = env.number("TEXT_DAYS", 90, least=1)
+OUTBOUND_ALLOW = frozenset(env.words("OUTBOUND_ALLOW"))
+
+# Push
+
+PUSH_TRANSPORT = env.text(
+    "PUSH_TRANSPORT",
+    "notifications.transports.console.ConsoleTransport"
+    if DEBUG
+    else "notifications.transports.fcm.FcmTransport",
+)
+FIREBASE_CREDENTIALS = env.text("FIREBASE_CREDENTIALS", "")
+FCM_URL = env.text("FCM_URL", "https://fcm.googleapis.com").rstrip("/")
+FCM_CONNECTIONS = env.whole("FCM_CONNECTIONS", 16, least=1)
+PUSH_RATE = env.number("PUSH_RATE", 8000, least=1)
+PUSH_WORKERS = env.whole("PUSH_WORKERS", 4, least=1)
+PUSH_CHUNK = env.whole("PUSH_CHUNK", 50, least=1)
+PUSH_LEASE = env.number("PUSH_LEASE", 60, least=1)
+PUSH_SWEEP_EVERY = env.number("PUSH_SWEEP_EVERY", 5, least=0.2)
+ALERT_LIFETIME = env.number("ALERT_LIFETIME", 6 * 3600, least=1)
+
+# Celery
+
+CELERY_BROKER_URL = env.secret(
+    "CELERY_BROKER_URL",
+    REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host="),
+)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "ingest"
+CELERY_TASK_ROUTES = {"notifications.tasks.*": {"queue": "push"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = env.text("BEAT_SCHEDULE_FILE", str(ROOT / ".run" / "beat"))
+CELERY_BEAT_SCHEDULE = {
+    "fetch due feeds": {
+        "task": "articles.tasks.fetch_due_feeds",
+        "schedule": FETCH_EVERY,
+        "options": {"expires": FETCH_EVERY},
+    },
+    "advance articles that were left behind": {
+        "task": "articles.tasks.sweep_articles",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
+    "forget texts that are past their time": {
+        "task": "articles.tasks.forget_old_texts",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"expires": 3600},
+    },
+    "send what waits": {
+        "task": "notifications.tasks.sweep_alerts",
+        "schedule": PUSH_SWEEP_EVERY,
+        "options": {"expires": PUSH_SWEEP_EVERY},
+    },
+}
+
+# Logging
+
+LOG_FORMAT = env.text("LOG_FORMAT", "text" if DEBUG else "json")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "text": {"format": "%(levelname)s %(name)s %(message)s"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+}
+SENTRY_DSN = env.secret("SENTRY_DSN", "")
+
+# Security
+
+AXES_VERBOSE = False
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_IPWARE_PROXY_COUNT = env.whole("PROXIES", 0) or None
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_SSL_REDIRECT = env.flag("SECURE", default=not DEBUG)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.whole("PROXIES", 0) else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL_REDIRECT
+SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
+SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT
+CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
+X_FRAME_OPTIONS = "DENY"

@@ -1,0 +1,1 @@
+"""Articles about followed tags become alerts; alerts reach devices."""

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from articles.models import Reader, Session
+from articles.models.identifier import Shard, make_id
+
+
+def digest_address(address: str) -> bytes:
+    """16 bytes that stand for an address in indexes, failures and logs."""
+    return hashlib.sha256(address.encode()).digest()[:16]
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def live(self) -> DeviceQuerySet:
+        return self.filter(state=Device.State.ACTIVE)
+
+    def mark_gone(self, used: list[tuple[UUID, bytes]], reason: str) -> int:
+        """Give up devices, but only those that still hold the address that was used.
+
+        An app may have sent a new address between our reading and the provider's word.
+        """
+        return sum(
+            self.filter(pk=device_id, address_digest=digest, state=Device.State.ACTIVE).update(
+                state=Device.State.GONE, gone_reason=reason
+            )
+            for device_id, digest in used
+        )
+
+
+class Device(models.Model):
+    """One installed copy of the app, or one browser, that can receive pushes."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "active"
+        DORMANT = "dormant", "not seen for a month"
+        GONE = "gone", "gone"
+
+    class Platform(models.TextChoices):
+        ANDROID = "android", "Android"
+        IOS = "ios", "iOS"
+        WEB = "web", "browser"
+
+    class AddressKind(models.TextChoices):
+        FCM_TOKEN = "fcm_token", "FCM registration token"  # noqa: S105 - a name, no secret
+        FCM_FID = "fcm_fid", "Firebase installation id"
+
+    id = models.UUIDField(primary_key=True, default=make_id, editable=False)
+    reader = models.ForeignKey(Reader, models.CASCADE, related_name="devices")
+    session = models.OneToOneField(Session, models.CASCADE, related_name="device")
+    platform = models.CharField(max_length=7, choices=Platform)
+    app_version = models.CharField(max_length=32, blank=True)
+    locale = models.CharField(max_length=35, blank=True)
+    zone = models.CharField(max_length=64, default="UTC", help_text="IANA name: Asia/Yerevan")
+    address_kind = models.CharField(max_length=9, choices=AddressKind)
+    address = models.CharField(
+        max_length=4096,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9_:\-]{10,4096}\Z",
+                "An address holds letters, digits, _, : and - only.",
+            )
+        ],
+    )
+    address_digest = models.BinaryField(max_length=16, editable=False)
+    state = models.CharField(max_length=7, choices=State, default=State.ACTIVE)
+    gone_reason = models.CharField(max_length=40, blank=True, editable=False)
+    seen_on = models.DateField(auto_now=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    shard = models.GeneratedField(
+        expression=Shard("reader_id"), output_field=models.IntegerField(), db_persist=True
+    )
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "address_digest",
+                name="address_on_one_active_device",
+                condition=Q(state="active"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.pk}"
+
+    def save(self, *args: object, **options: object) -> None:
+        self.address_digest = digest_address(self.address)
+        super().save(*args, **options)  # type: ignore[arg-type]  # passed through as Django gave it

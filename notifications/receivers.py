@@ -1,0 +1,15 @@
+"""What notifications does when articles says that something changed."""
+
+from typing import Any
+from uuid import UUID
+
+from articles.signals import stories_changed
+from notifications.tasks import plan_alerts
+
+
+def connect() -> None:
+    stories_changed.connect(plan_changed_stories, dispatch_uid="notifications.plan")
+
+
+def plan_changed_stories(*, story_ids: list[UUID], **_: Any) -> None:
+    plan_alerts.delay([str(story_id) for story_id in story_ids])

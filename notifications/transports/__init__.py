@@ -1,0 +1,15 @@
+"""Ways to carry messages to devices, chosen by dotted path as EMAIL_BACKEND is."""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from notifications.transports.base import Transport
+
+
+@cache
+def get_transport() -> Transport:
+    """The process's transport. Made on first use, in the worker that sends: it holds connections."""
+    transport: Transport = import_string(settings.PUSH_TRANSPORT)()
+    return transport

@@ -1,0 +1,24 @@
+"""Keeps messages in a list: for tests of what is sent rather than how."""
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from notifications.transports.base import ACCEPTED, Message, Outcome
+
+
+class MemoryTransport:
+    """`outbox` is shared by all instances, as Django's mail outbox is; `answers` plays a provider."""
+
+    outbox: ClassVar[list[Message]] = []
+    answers: ClassVar[dict[str, Outcome]] = {}
+
+    def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
+        for message in messages:
+            outcome = self.answers.get(message.address, ACCEPTED)
+            if outcome is ACCEPTED:
+                self.outbox.append(message)
+            yield message, outcome
+
+    def close(self) -> None:
+        self.outbox.clear()
+        self.answers.clear()

@@ -1,0 +1,133 @@
+"""Rows for tests: plain functions that take only the facts a test is about."""
+
+import hashlib
+import itertools
+from datetime import UTC, datetime, time, timedelta
+
+from articles.models import (
+    Alias,
+    Article,
+    ArticleTag,
+    Feed,
+    Follow,
+    Publisher,
+    Reader,
+    Section,
+    Session,
+    Story,
+    Tag,
+)
+from notifications.models import Device, Preference, QuietProfile
+
+COUNTER = itertools.count(1)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def publisher(name: str = "") -> Publisher:
+    name = name or f"Publisher {next(COUNTER)}"
+    slug = name.lower().replace(" ", "-")
+    return Publisher.objects.create(name=name, slug=slug, home_url=f"https://{slug}.example/")
+
+
+def feed(by: Publisher | None = None, url: str = "", **facts: object) -> Feed:
+    by = by or publisher()
+    url = url or f"{by.home_url}feed-{next(COUNTER)}.xml"
+    return Feed.objects.create(publisher=by, url=url, **facts)
+
+
+def section(name: str = "Politics") -> Section:
+    return Section.objects.get_or_create(name=name, defaults={"slug": name.lower()})[0]
+
+
+def tag(name: str = "", *aliases: str) -> Tag:
+    name = name or f"Tag{next(COUNTER)}"
+    made = Tag.objects.create(name=name, slug=name.lower(), label=name)
+    for phrase in aliases or (name,):
+        Alias.objects.create(tag=made, phrase=phrase)
+    return made
+
+
+def story(published_at: datetime = NOON) -> Story:
+    return Story.objects.create(first_published_at=published_at, last_published_at=published_at)
+
+
+def article(  # noqa: PLR0913 - facts, all with defaults
+    title: str = "",
+    *,
+    by: Publisher | None = None,
+    tags: list[Tag] | None = None,
+    rule: ArticleTag.Rule = ArticleTag.Rule.PUSH,
+    published_at: datetime = NOON,
+    state: Article.State = Article.State.ANNOUNCED,
+    of_story: Story | None = None,
+    **facts: object,
+) -> Article:
+    number = next(COUNTER)
+    by = by or publisher()
+    url = f"{by.home_url}article-{number}"
+    of_story = of_story or story(published_at)
+    made = Article.objects.create(
+        publisher=by,
+        story=of_story,
+        title=title or f"Article {number}",
+        key=url,
+        url=url,
+        url_hash=hashlib.md5(url.encode(), usedforsecurity=False).digest(),
+        content_hash=b"",
+        published_at=published_at,
+        first_seen_at=published_at,
+        changed_at=published_at,
+        state=state,
+        **facts,
+    )
+    if of_story.lead is None:
+        of_story.lead = made
+        of_story.save(update_fields=["lead"])
+    for each in tags or []:
+        ArticleTag.objects.create(
+            article=made, tag=each, rule=rule, mention_count=2, published_at=published_at
+        )
+    return made
+
+
+def reader(email: str | None = None) -> Reader:
+    return Reader.objects.create(email=email)
+
+
+def follow(
+    by: Reader,
+    to: Tag,
+    level: Follow.Level = Follow.Level.ALL,
+    since: datetime | None = None,
+) -> Follow:
+    since = since or NOON - timedelta(days=1)
+    return Follow.objects.create(reader=by, tag=to, level=level, followed_at=since)
+
+
+def session(of: Reader | None = None) -> tuple[Session, str]:
+    return Session.objects.open(of or reader(), "test phone")
+
+
+def preference(
+    of: Reader, start: time = time(0), end: time = time(0), zone: str = "UTC", cap: int = 0
+) -> Preference:
+    """Explicit quiet hours (none) and cap (none), so that no test depends on the hour it runs at."""
+    profile, _ = QuietProfile.objects.get_or_create(zone=zone, start=start, end=end)
+    made, _ = Preference.objects.update_or_create(
+        reader=of, defaults={"quiet_profile": profile, "daily_cap": cap}
+    )
+    return made
+
+
+def device(of: Reader | None = None, address: str = "", **facts: object) -> Device:
+    of = of or reader()
+    if not Preference.objects.filter(reader=of).exists():
+        preference(of)
+    return Device.objects.create(
+        reader=of,
+        session=session(of)[0],
+        platform=Device.Platform.ANDROID,
+        address_kind=Device.AddressKind.FCM_TOKEN,
+        address=address or f"address-of-a-test-phone-{next(COUNTER)}",
+        **facts,
+    )

@@ -1,0 +1,33 @@
+"""Real servers for the tests, started before Django's settings are read.
+
+pytest-django reads the settings before any conftest, so this is a plugin of its own (`-p`).
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from backend import services
+
+STACK = contextlib.ExitStack()
+
+
+def start() -> None:
+    os.environ.setdefault("DEBUG", "yes")
+    os.environ.setdefault("PUSH_TRANSPORT", "notifications.transports.memory.MemoryTransport")
+    folder = Path(tempfile.mkdtemp(prefix="daily8-tests-"))
+    STACK.callback(shutil.rmtree, folder, ignore_errors=True)
+    STACK.callback(shutil.rmtree, services.make_socket_folder(folder), ignore_errors=True)
+    variables = STACK.enter_context(services.running(folder, durable=False, say=lambda _: None))
+    os.environ.update(variables)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:  # noqa: ARG001 - pytest's signature
+    STACK.close()
+
+
+start()
