@@ -1,5 +1,6 @@
 """All that articles says to the rest of the product. Both carry ids, are sent after commit, and
-are backed by a sweep on the receiving side: a lost signal costs delay, not silence."""
+are backed by a sweep on the receiving side: a lost signal costs delay, not silence.
+"""
 
 from django.dispatch import Signal
 

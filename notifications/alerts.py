@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 READERS_PER_BATCH = 5000
 MOST_FORGOTTEN = 500
+MOST_SWEPT = 100  # a sweep every few seconds must not fill the queue faster than workers empty it
 
 
 def plan_alerts(story_ids: Iterable[UUID], now: datetime) -> list[int]:
@@ -131,7 +132,9 @@ def plan_batches(alert: Alert, tags: list[Tag], now: datetime) -> list[Batch]:
 def find_runnable() -> list[int]:
     """Batches that wait for a worker, after closing those whose alert has expired."""
     expire()
-    return list(Batch.objects.runnable().order_by("release_at").values_list("pk", flat=True)[:1000])
+    return list(
+        Batch.objects.runnable().order_by("release_at").values_list("pk", flat=True)[:MOST_SWEPT]
+    )
 
 
 def expire() -> None:

@@ -5,6 +5,6 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import receivers
+        from notifications import receivers  # noqa: PLC0415 - models load before receivers can
 
         receivers.connect()

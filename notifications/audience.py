@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -52,6 +53,9 @@ CHUNK = f"""
 """  # noqa: S608 - as above
 
 
+Row = tuple[int, UUID, UUID | None, str, str, int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Listener:
     """One device of one reader who is to hear an alert."""
@@ -81,7 +85,7 @@ def count_crowds(tags: list[UUID], levels: list[str], planned_at: datetime) -> l
         return [Crowd(*row) for row in cursor.fetchall()]
 
 
-def read_chunk(  # noqa: PLR0913 - the facts that name a place in an audience
+def read_chunk(
     *,
     tags: list[UUID],
     levels: list[str],
@@ -95,15 +99,14 @@ def read_chunk(  # noqa: PLR0913 - the facts that name a place in an audience
 
     A reader with more than `limit` devices is told on all of them at once.
     """
-    shard, reader = cursor
-    values = {
+    values: dict[str, Any] = {
         "tags": tags,
         "levels": levels,
         "planned_at": planned_at,
         "profiles": profiles,
         "last_shard": last_shard,
-        "shard": shard,
-        "reader": reader,
+        "shard": cursor[0],
+        "reader": cursor[1],
         "limit": limit,
     }
     with connection.cursor() as database:
@@ -114,13 +117,11 @@ def read_chunk(  # noqa: PLR0913 - the facts that name a place in an audience
     readers = list(dict.fromkeys((row[0], row[1]) for row in rows))
     kept = keep_whole_readers(rows, limit)
     is_last = len(readers) < limit and len(kept) == len(rows)
-    listeners = [Listener(*row) for row in kept if row[2] is not None]
+    listeners = [Listener(row[0], row[1], row[2], *row[3:]) for row in kept if row[2] is not None]
     return Chunk(listeners, (kept[-1][0], kept[-1][1]), is_last)
 
 
-def keep_whole_readers(
-    rows: list[tuple[int, UUID, UUID | None, str, str, int, str]], limit: int
-) -> list[tuple[int, UUID, UUID | None, str, str, int, str]]:
+def keep_whole_readers(rows: list[Row], limit: int) -> list[Row]:
     """The first rows up to `limit`, cut where a reader ends; at least one reader."""
     if len(rows) <= limit:
         return rows

@@ -1,8 +1,8 @@
-"""Verb: send a batch, chunk by chunk, so that a kill at any moment loses nobody and repeats at most
-the chunk that was in the air.
+"""Verb: send a batch, chunk by chunk, so that a kill at any moment loses nobody and repeats at
+most the chunk that was in the air.
 
-The cursor moves after the outcomes, in one UPDATE that only the holder of the fencing token can make.
-PostgreSQL is the truth and its clock the only one; Celery carries batch ids, Redis the pace.
+The cursor moves after the outcomes, in one UPDATE that only the holder of the fencing token can
+make. PostgreSQL is the truth and its clock the only one; Celery carries batch ids, Redis the pace.
 """
 
 import logging
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import F, Min
 from django.db.models.functions import Now
 
-from notifications.audience import Chunk, Listener, read_chunk
+from notifications.audience import Listener, read_chunk
 from notifications.models import Alert, Batch, Device, Failure, digest_address
 from notifications.quota import get_quota
 from notifications.transports.base import Message, Notice, Result, Transport
@@ -124,7 +125,7 @@ def tell_next(run: Run) -> bool:
 
 
 def retry_next(run: Run) -> bool:
-    """Try the next due failures again, at the devices' present addresses; False when none is due."""
+    """Try the next due failures again, at the devices' present addresses; False if none is due."""
     due = Failure.objects.filter(batch=run.batch, next_try_at__lte=Now()).select_related("device")
     failures = list(due.order_by("next_try_at", "pk")[: settings.PUSH_CHUNK])
     if not failures:
@@ -219,7 +220,7 @@ def record(
     waits = {d.message.device_id: d.next_try() for d in unsent}
     tried = {d.message.device_id for d in deliveries}
     left = [failure for failure in retried if failure.device_id not in tried]
-    values = {
+    values: dict[str, Any] = {
         "shard": cursor[0],
         "reader": cursor[1],
         "accepted": counts[Result.ACCEPTED],
@@ -280,6 +281,8 @@ def stop(run: Run, state: str, reason: str) -> None:
     """Stop the alert. No device is given up on such a day: its address may be fine."""
     going = Alert.objects.filter(pk=run.alert.pk, state=Alert.State.SENDING)
     going.update(state=state, stop_reason=reason)
+    if state == Alert.State.FAILED:
+        run.alert.batches.unfinished().update(state=Batch.State.CANCELLED)
     logger.error("alert stopped", extra={"alert": str(run.alert.pk), "reason": reason})
 
 

@@ -44,7 +44,7 @@ def next_allowed(quiet: QuietHours, now: datetime) -> datetime:
 
 
 def instant_of(day: date, wall: time, zone: ZoneInfo, fold: int) -> datetime:
-    """When a wall clock shows `wall` on that day; for a time that is skipped, when it is skipped."""
+    """When a wall clock shows `wall` on that day; for a skipped time, when it is skipped."""
     stated = datetime.combine(day, wall, zone).replace(fold=fold)
     instant = stated.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == stated.replace(tzinfo=None):
@@ -76,7 +76,7 @@ class Crowd:
 
 @dataclass(frozen=True)
 class Range:
-    """Readers for one batch: shards from first to last, under some quiet profiles, from an instant."""
+    """Readers for one batch: a range of shards, some quiet profiles, and from when on."""
 
     first_shard: int
     last_shard: int

@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from redis import Redis, RedisError
-from redis.commands.core import AsyncScript, Script
 
 logger = logging.getLogger(__name__)
 
-# A virtual clock that runs ahead by n / rate for each permit and may be `burst` seconds ahead (GCRA).
+# A virtual clock that runs ahead by n / rate for n permits and may be `burst` seconds ahead (GCRA).
 # Times come from Redis: the clocks of workers do not matter.
 TAKE = """
 local t = redis.call('TIME')
@@ -57,19 +57,19 @@ BURST_SECONDS = 0.1
 class Quota:
     """Permits to send. One per process."""
 
-    redis: "Redis[bytes]"
+    redis: Redis
     rate: float
     workers: int
     local_ahead: float = field(default=0.0)
 
     def __post_init__(self) -> None:
-        self.take_script: Script | AsyncScript = self.redis.register_script(TAKE)
-        self.cap_script: Script | AsyncScript = self.redis.register_script(CAP)
+        self.take_script = self.redis.register_script(TAKE)
+        self.cap_script = self.redis.register_script(CAP)
 
     def take(self, count: int) -> float:
         """0 when `count` messages may be sent now, else the seconds to wait before asking again."""
         try:
-            answer = self.take_script(
+            answer: Any = self.take_script(
                 keys=["push:ahead", "push:pause"], args=[count, self.rate, BURST_SECONDS]
             )
         except RedisError:
@@ -101,7 +101,7 @@ class Quota:
         if not asked:
             return []
         try:
-            answers = self.cap_script(
+            answers: Any = self.cap_script(
                 keys=[f"push:day:{day}" for day, _ in asked],
                 args=[alert_id.hex, *(cap for _, cap in asked)],
             )

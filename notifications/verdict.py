@@ -36,7 +36,8 @@ class Delivery:
             return timedelta(0)
         if self.tries >= MOST_TRIES.get(result, 0):
             return None
-        backoff = FIRST_RETRY * 2**self.tries * random.uniform(0.5, 1)  # noqa: S311 - no secret
+        jitter = random.uniform(0.5, 1)  # noqa: S311 - no secret
+        backoff = FIRST_RETRY * (1 << self.tries) * jitter
         return max(backoff, self.outcome.retry_after or timedelta(0))
 
 
@@ -50,7 +51,7 @@ class Stop(Enum):
 
 
 def judge(deliveries: Sequence[Delivery]) -> tuple[Stop, str] | None:
-    """Whether a chunk shows that something is wrong with us, and what, in a sentence for editors."""
+    """Whether a chunk shows that something is wrong with us; and what, told to editors."""
     for delivery in deliveries:
         if delivery.outcome.result is Result.REJECTED:
             return Stop.FAILED, f"the provider refuses the message: {delivery.outcome.code}"

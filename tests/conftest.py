@@ -1,7 +1,10 @@
+from collections.abc import Iterator
+
 import pytest
 from django.core.cache import cache
 
 from notifications.transports.memory import MemoryTransport
+from tests.processes import Emulator, kill
 
 
 @pytest.fixture(autouse=True)
@@ -9,3 +12,17 @@ def _clean_shared_state() -> None:
     MemoryTransport.outbox.clear()
     MemoryTransport.answers.clear()
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def _emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    emulator = Emulator(tmp_path_factory.mktemp("fcm"))
+    yield emulator
+    kill(emulator.process)
+
+
+@pytest.fixture
+def emulator(_emulator: Emulator) -> Emulator:
+    """One emulator for all tests, with nothing counted and no fault set."""
+    _emulator.reset()
+    return _emulator

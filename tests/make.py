@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from articles.models import (
     Alias,
@@ -29,7 +30,7 @@ def publisher(name: str = "") -> Publisher:
     return Publisher.objects.create(name=name, slug=slug, home_url=f"https://{slug}.example/")
 
 
-def feed(by: Publisher | None = None, url: str = "", **facts: object) -> Feed:
+def feed(by: Publisher | None = None, url: str = "", **facts: Any) -> Feed:
     by = by or publisher()
     url = url or f"{by.home_url}feed-{next(COUNTER)}.xml"
     return Feed.objects.create(publisher=by, url=url, **facts)
@@ -51,7 +52,7 @@ def story(published_at: datetime = NOON) -> Story:
     return Story.objects.create(first_published_at=published_at, last_published_at=published_at)
 
 
-def article(  # noqa: PLR0913 - facts, all with defaults
+def article(
     title: str = "",
     *,
     by: Publisher | None = None,
@@ -60,7 +61,7 @@ def article(  # noqa: PLR0913 - facts, all with defaults
     published_at: datetime = NOON,
     state: Article.State = Article.State.ANNOUNCED,
     of_story: Story | None = None,
-    **facts: object,
+    **facts: Any,
 ) -> Article:
     number = next(COUNTER)
     by = by or publisher()
@@ -90,6 +91,11 @@ def article(  # noqa: PLR0913 - facts, all with defaults
     return made
 
 
+def story_of(told: Article) -> Story:
+    assert told.story is not None
+    return told.story
+
+
 def reader(email: str | None = None) -> Reader:
     return Reader.objects.create(email=email)
 
@@ -111,7 +117,7 @@ def session(of: Reader | None = None) -> tuple[Session, str]:
 def preference(
     of: Reader, start: time = time(0), end: time = time(0), zone: str = "UTC", cap: int = 0
 ) -> Preference:
-    """Explicit quiet hours (none) and cap (none), so that no test depends on the hour it runs at."""
+    """No quiet hours and no cap, said explicitly: no test depends on the hour it runs at."""
     profile, _ = QuietProfile.objects.get_or_create(zone=zone, start=start, end=end)
     made, _ = Preference.objects.update_or_create(
         reader=of, defaults={"quiet_profile": profile, "daily_cap": cap}
@@ -119,7 +125,7 @@ def preference(
     return made
 
 
-def device(of: Reader | None = None, address: str = "", **facts: object) -> Device:
+def device(of: Reader | None = None, address: str = "", **facts: Any) -> Device:
     of = of or reader()
     if not Preference.objects.filter(reader=of).exists():
         preference(of)

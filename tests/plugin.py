@@ -21,6 +21,7 @@ def start() -> None:
     os.environ.setdefault("PUSH_TRANSPORT", "notifications.transports.memory.MemoryTransport")
     folder = Path(tempfile.mkdtemp(prefix="daily8-tests-"))
     STACK.callback(shutil.rmtree, folder, ignore_errors=True)
+    os.environ.setdefault("STATIC_ROOT", str(folder))  # WhiteNoise wants one that exists
     STACK.callback(shutil.rmtree, services.make_socket_folder(folder), ignore_errors=True)
     variables = STACK.enter_context(services.running(folder, durable=False, say=lambda _: None))
     os.environ.update(variables)

@@ -37,7 +37,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
 
 class Article(models.Model):
-    """One stored text by one publisher. Its metadata stays for ever; its body has a row of its own."""
+    """One stored text by one publisher. The row stays for ever; its body has one of its own."""
 
     class State(models.TextChoices):
         STORED = "stored", "stored"

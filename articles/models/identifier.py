@@ -38,8 +38,8 @@ class CurrentTransaction(Func):
 def changed_in_field(**options: Any) -> "models.BigIntegerField[int, int]":
     """The transaction that last wrote the row; a trigger keeps it on updates.
 
-    A client that asks for rows with `cursor <= changed_in < pg_snapshot_xmin` misses nothing, however
-    transactions overlap: unlike a clock, the snapshot knows which ones have not committed yet.
+    A client that asks for rows with `cursor <= changed_in < pg_snapshot_xmin` misses nothing,
+    however transactions overlap: unlike a clock, the snapshot knows which have not committed yet.
     """
     return models.BigIntegerField(
         db_default=CurrentTransaction(), editable=False, db_index=True, **options

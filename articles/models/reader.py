@@ -99,7 +99,7 @@ class FollowQuerySet(models.QuerySet["Follow"]):
 
 
 class Follow(models.Model):
-    """A reader's wish to hear about a tag. An ended one stays, so that other apps learn of the end."""
+    """A reader's wish to hear about a tag. An ended one stays: other apps must learn of the end."""
 
     class Level(models.TextChoices):
         ALL = "all", "every story"

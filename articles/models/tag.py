@@ -9,7 +9,7 @@ from articles.tagging import fold
 
 
 class Section(models.Model):
-    """ "Politics", "Business": the category on an article's card."""
+    """The category on an article's card: Politics, Business."""
 
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(unique=True)

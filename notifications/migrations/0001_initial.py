@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('last_shard', models.IntegerField()),
                 ('quiet_profiles', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), help_text='whose readers are told at release_at', size=None)),
                 ('release_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('pending', 'first pass'), ('retrying', 'retries left'), ('done', 'done'), ('expired', 'expired')], default='pending', max_length=8)),
+                ('state', models.CharField(choices=[('pending', 'first pass'), ('retrying', 'retries left'), ('done', 'done'), ('expired', 'expired'), ('cancelled', 'cancelled')], default='pending', max_length=9)),
                 ('cursor_shard', models.IntegerField(default=-1)),
                 ('cursor_reader', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'))),
                 ('lease_token', models.IntegerField(default=0)),

@@ -15,7 +15,8 @@ from notifications.models.device import Device
 
 class Alert(models.Model):
     """The decision to tell a story's followers. Unique by story, kind and number: the database,
-    not care, keeps a phone from hearing of a story twice."""
+    not care, keeps a phone from hearing of a story twice.
+    """
 
     class Kind(models.TextChoices):
         INITIAL = "initial", "first"
@@ -83,7 +84,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         )
 
     def claim(self, batch_id: int, lease: timedelta) -> int | None:
-        """Take the lease by the database's clock; its fencing token, or None if it is not to be had."""
+        """Take the lease by the database's clock: its fencing token, or None if another has it."""
         taken = (
             self.runnable()
             .filter(pk=batch_id)
@@ -96,13 +97,15 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
 class Batch(models.Model):
     """One shard range of an alert's audience. The cursor says who has been told; the lease says
-    who is telling; the fencing token keeps a worker that slept over its lease from writing."""
+    who is telling; the fencing token keeps a worker that slept over its lease from writing.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", "first pass"
         RETRYING = "retrying", "retries left"
         DONE = "done", "done"
         EXPIRED = "expired", "expired"
+        CANCELLED = "cancelled", "cancelled"
 
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="batches")
     first_shard = models.IntegerField()
@@ -111,7 +114,7 @@ class Batch(models.Model):
         models.BigIntegerField(), help_text="whose readers are told at release_at"
     )
     release_at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    state = models.CharField(max_length=9, choices=State, default=State.PENDING)
 
     cursor_shard = models.IntegerField(default=-1)
     cursor_reader = models.UUIDField(default=UUID(int=0))

@@ -47,7 +47,7 @@ class Device(models.Model):
         WEB = "web", "browser"
 
     class AddressKind(models.TextChoices):
-        FCM_TOKEN = "fcm_token", "FCM registration token"  # noqa: S105 - a name, no secret
+        FCM_TOKEN = "fcm_token", "FCM registration token"
         FCM_FID = "fcm_fid", "Firebase installation id"
 
     id = models.UUIDField(primary_key=True, default=make_id, editable=False)

@@ -10,7 +10,8 @@ from articles.models import Reader
 
 class QuietProfile(models.Model):
     """A zone, a start and an end that many readers share, so that planning looks at a few hundred
-    rows and not at every reader. Start = end: never quiet."""
+    rows and not at every reader. Start = end: never quiet.
+    """
 
     zone = models.CharField(max_length=64, help_text="IANA name: Asia/Yerevan")
     start = models.TimeField()

@@ -10,6 +10,6 @@ from notifications.transports.base import Transport
 
 @cache
 def get_transport() -> Transport:
-    """The process's transport. Made on first use, in the worker that sends: it holds connections."""
+    """The process's transport, made on first use in the worker that sends: it holds connections."""
     transport: Transport = import_string(settings.PUSH_TRANSPORT)()
     return transport

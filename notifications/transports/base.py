@@ -10,7 +10,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """What an alert's devices are shown; the same for all of them, so a transport encodes it once."""
+    """What an alert's devices are shown, the same for all: a transport encodes it once."""
 
     alert_id: UUID
     story_id: UUID | None

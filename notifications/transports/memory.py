@@ -7,7 +7,7 @@ from notifications.transports.base import ACCEPTED, Message, Outcome
 
 
 class MemoryTransport:
-    """`outbox` is shared by all instances, as Django's mail outbox is; `answers` plays a provider."""
+    """`outbox` is shared by all instances, as that of Django's mail; `answers` play a provider."""
 
     outbox: ClassVar[list[Message]] = []
     answers: ClassVar[dict[str, Outcome]] = {}

@@ -69,7 +69,7 @@ def test_arabic_letters_that_stand_for_one_another_are_equal() -> None:
     ],
 )
 def test_a_tag_needs_the_title_or_the_lead(
-    matcher: Matcher[str], title: str, lead: str, body: str, may_push: bool | None
+    matcher: Matcher[str], title: str, lead: str, body: str, may_push: object
 ) -> None:
     decided = decide_tags(matcher, title, lead, body)
 

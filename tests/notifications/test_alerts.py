@@ -1,4 +1,5 @@
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -19,8 +20,8 @@ def now() -> datetime:
 def test_planning_twice_changes_nothing(now: datetime) -> None:
     article = make.article(tags=[make.tag()], published_at=now)
 
-    alerts.plan_alerts([article.story.pk], now)
-    alerts.plan_alerts([article.story.pk], now)
+    alerts.plan_alerts([make.story_of(article).pk], now)
+    alerts.plan_alerts([make.story_of(article).pk], now)
 
     [alert] = Alert.objects.all()
     assert (alert.kind, alert.number, alert.title) == ("initial", 1, article.title)
@@ -36,10 +37,10 @@ def test_planning_twice_changes_nothing(now: datetime) -> None:
         {"state": Article.State.GROUPED},
     ],
 )
-def test_some_articles_alert_nobody(now: datetime, facts: dict[str, object]) -> None:
+def test_some_articles_alert_nobody(now: datetime, facts: dict[str, Any]) -> None:
     article = make.article(tags=[make.tag()], published_at=now, **facts)
 
-    alerts.plan_alerts([article.story.pk], now)
+    alerts.plan_alerts([make.story_of(article).pk], now)
 
     assert not Alert.objects.exists()
 
@@ -47,15 +48,15 @@ def test_some_articles_alert_nobody(now: datetime, facts: dict[str, object]) -> 
 def test_stale_news_alerts_nobody(now: datetime) -> None:
     article = make.article(tags=[make.tag()], published_at=now - timedelta(hours=7))
 
-    alerts.plan_alerts([article.story.pk], now)
+    alerts.plan_alerts([make.story_of(article).pk], now)
 
     assert not Alert.objects.exists()
 
 
 def test_a_story_merged_into_a_told_one_is_told(now: datetime) -> None:
-    told = make.article(tags=[make.tag()], published_at=now).story
+    told = make.story_of(make.article(tags=[make.tag()], published_at=now))
     alerts.plan_alerts([told.pk], now)
-    target = make.article(tags=[make.tag()], published_at=now).story
+    target = make.story_of(make.article(tags=[make.tag()], published_at=now))
     told.merged_into = target
     told.save()
 
@@ -75,7 +76,7 @@ def test_sleepers_are_told_in_the_morning_and_never_after_expiry(now: datetime) 
         make.follow(reader, tag)
     article = make.article(tags=[tag], published_at=now)
 
-    runnable = alerts.plan_alerts([article.story.pk], now)
+    runnable = alerts.plan_alerts([make.story_of(article).pk], now)
 
     batches = list(Batch.objects.order_by("release_at"))
     assert [batch.pk for batch in batches[:1]] == runnable
@@ -89,7 +90,7 @@ def test_sleepers_are_told_in_the_morning_and_never_after_expiry(now: datetime) 
 def test_an_alert_that_nobody_follows_is_sent_at_once(now: datetime) -> None:
     article = make.article(tags=[make.tag()], published_at=now)
 
-    alerts.plan_alerts([article.story.pk], now)
+    alerts.plan_alerts([make.story_of(article).pk], now)
 
     assert Alert.objects.get().state == Alert.State.SENT
 

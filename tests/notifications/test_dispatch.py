@@ -1,4 +1,6 @@
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,7 +11,7 @@ from pytest_django.fixtures import Settings
 from articles.models import Follow, Tag
 from notifications import alerts, dispatch
 from notifications.models import Alert, Batch, Device, Failure
-from notifications.transports.base import Outcome, Result
+from notifications.transports.base import Message, Outcome, Result
 from notifications.transports.memory import MemoryTransport
 from tests import make
 
@@ -20,10 +22,10 @@ DEAD = Outcome(result=Result.GONE, code="UNREGISTERED")
 BUSY = Outcome(result=Result.RETRY, code="INTERNAL")
 
 
-def plan(*tags: Tag, **facts: object) -> Alert:
+def plan(*tags: Tag, **facts: Any) -> Alert:
     now = timezone.now()
     article = make.article(tags=list(tags), published_at=now, **facts)
-    alerts.plan_alerts([article.story.pk], now)
+    alerts.plan_alerts([make.story_of(article).pk], now)
     return Alert.objects.get(story=article.story)
 
 
@@ -160,7 +162,7 @@ def test_an_address_that_changed_meanwhile_is_not_given_up() -> None:
     device = follower(tag, "address-old")
 
     class ChangingTransport(MemoryTransport):
-        def send(self, messages):  # type: ignore[no-untyped-def]  # as the transport it extends
+        def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
             changed = Device.objects.get(pk=device.pk)
             changed.address = "address-new"
             changed.save()
@@ -287,7 +289,7 @@ def test_a_worker_that_slept_over_its_lease_changes_nothing() -> None:
     batch = alert.batches.get()
 
     class SleepyTransport(MemoryTransport):
-        def send(self, messages):  # type: ignore[no-untyped-def]  # as the transport it extends
+        def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
             Batch.objects.filter(pk=batch.pk).update(lease_token=99)
             yield from super().send(messages)
 
@@ -327,7 +329,10 @@ def test_a_pause_of_the_provider_stops_every_batch() -> None:
     tag = make.tag()
     follower(tag, "address-of-somebody")
     slow = Outcome(
-        result=Result.RETRY, code="QUOTA_EXCEEDED", retry_after=timedelta(seconds=30), slows_all=True
+        result=Result.RETRY,
+        code="QUOTA_EXCEEDED",
+        retry_after=timedelta(seconds=30),
+        slows_all=True,
     )
     MemoryTransport.answers["address-of-somebody"] = slow
     run_all(plan(tag))

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,12 @@ VECTORS = [
     ("Europe/Berlin", time(22), time(2, 30), "2027-03-28T00:30", "2027-03-28T01:00"),  # end skipped
     ("Europe/Berlin", time(22), time(2, 30), "2027-10-31T00:40", None),  # 02:40 for the first time
     ("Europe/Berlin", time(22), time(2, 30), "2027-10-31T01:15", "2027-10-31T01:30"),  # 02:15 again
-    ("America/New_York", *NIGHT, "2026-11-01T03:00", "2026-11-01T12:00"),  # the long night of autumn
+    (
+        "America/New_York",
+        *NIGHT,
+        "2026-11-01T03:00",
+        "2026-11-01T12:00",
+    ),  # the long night of autumn
     ("Asia/Kathmandu", *NIGHT, "2026-11-23T20:00", "2026-11-24T01:15"),
     ("Australia/Lord_Howe", time(22), time(2, 15), "2026-10-03T15:20", "2026-10-03T15:30"),
     ("Pacific/Apia", *NIGHT, "2026-11-23T09:00", "2026-11-23T18:00"),
@@ -45,8 +51,10 @@ def test_quiet_hours_end_by_the_clock_on_the_wall(
 
 
 @given(
-    now=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)).map(lambda d: d.replace(tzinfo=UTC)),
-    zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Yerevan"]),
+    now=st.integers(0, 730 * 86_400).map(lambda s: utc("2026-01-01T00:00") + timedelta(seconds=s)),
+    zone=st.sampled_from(
+        ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Yerevan"]
+    ),
     start=st.times(),
     end=st.times(),
 )
@@ -79,7 +87,9 @@ def test_those_awake_are_told_now_and_those_asleep_later() -> None:
     ]
 
 
-@given(st.dictionaries(st.integers(0, 1023), st.integers(1, 4000), min_size=1), st.integers(1, 5000))
+@given(
+    st.dictionaries(st.integers(0, 1023), st.integers(1, 4000), min_size=1), st.integers(1, 5000)
+)
 def test_ranges_cover_every_shard_of_the_audience_once(counts: dict[int, int], size: int) -> None:
     now = utc("2026-11-23T12:00")
     crowds = [Crowd(block, 1, count) for block, count in counts.items()]
@@ -88,5 +98,5 @@ def test_ranges_cover_every_shard_of_the_audience_once(counts: dict[int, int], s
 
     assert ranges[0].first_shard == 0
     assert ranges[-1].last_shard == 65_535
-    for earlier, later in zip(ranges, ranges[1:], strict=False):
+    for earlier, later in pairwise(ranges):
         assert later.first_shard == earlier.last_shard + 1

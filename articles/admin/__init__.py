@@ -1,0 +1,11 @@
+"""The editors' door."""
+
+from django.contrib import admin
+
+from articles.admin import article, publisher, reader, story, tag
+
+__all__ = ["article", "publisher", "reader", "story", "tag"]
+
+admin.site.site_header = "Daily8 newsroom"
+admin.site.site_title = "Daily8"
+admin.site.index_title = "What would you like to look after?"

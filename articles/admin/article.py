@@ -1,0 +1,113 @@
+"""Articles with their tags and texts."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from articles.admin.rows import HTTPS, change_rows
+from articles.models import Article, ArticleTag, ArticleText
+
+
+class TagByHandForm(forms.ModelForm):
+    """A tag that an editor puts on an article carries no mentions and the article's own time."""
+
+    def save(self, commit: bool = True) -> ArticleTag:  # noqa: FBT001, FBT002 - Django's signature
+        row: ArticleTag = self.instance
+        row.published_at = row.article.published_at
+        if row.mention_count is None:
+            row.mention_count = 0
+        saved: ArticleTag = super().save(commit)
+        return saved
+
+
+class ArticleTagInline(admin.TabularInline):
+    model = ArticleTag
+    form = TagByHandForm
+    fields = ("tag", "rule", "mention_count", "reasons")
+    readonly_fields = ("mention_count", "reasons")
+    autocomplete_fields = ("tag",)
+    extra = 0
+
+    @admin.display(description="why")
+    def reasons(self, row: ArticleTag) -> SafeString | str:
+        """Each mention and where it stood; nothing for a tag that an editor put there."""
+        return format_html_join(", ", "“{}” in the {}", row.why) or "put there by an editor"
+
+
+class ArticleTextInline(admin.StackedInline):
+    """The body, to be read or, for a takedown, deleted; not edited: this HTML has been cleaned."""
+
+    model = ArticleText
+    fields = ("stored_at", "html")
+    readonly_fields = fields
+    classes = ("collapse",)
+    max_num = 1
+
+    def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:  # noqa: ARG002 - Django's signature
+        return False
+
+
+@admin.register(Article)
+class ArticleAdmin(admin.ModelAdmin):
+    formfield_overrides = HTTPS
+    list_display = ("title", "publisher", "section", "published_at", "state", "is_hidden", "page")
+    list_filter = ("is_hidden", "is_backlog", "state", "section", "published_at")
+    list_select_related = ("publisher", "section")
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("title", "publisher__name")
+    # By key, which grows with time: an order by a date would sort the whole table.
+    ordering = ("-pk",)
+    autocomplete_fields = ("section",)
+    fieldsets = (
+        (None, {"fields": ("title", "summary", "section", "language", "image_url", "is_hidden")}),
+        ("As published", {"fields": ("publisher", "feed", "url", "authors", "published_at")}),
+        (
+            "What became of it",
+            {"fields": ("story", "state", "is_backlog", "first_seen_at", "changed_at", "key")},
+        ),
+    )
+    readonly_fields = (
+        "publisher",
+        "feed",
+        "url",
+        "authors",
+        "published_at",
+        "story",
+        "state",
+        "is_backlog",
+        "first_seen_at",
+        "changed_at",
+        "key",
+    )
+    inlines = (ArticleTagInline, ArticleTextInline)
+    actions = ("hide", "show")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        return super().get_queryset(request).defer("summary", "authors")
+
+    @admin.display(description="page")
+    def page(self, article: Article) -> SafeString:
+        return format_html('<a href="{}">open</a>', self.get_view_on_site_url(article))
+
+    @admin.action(description="Hide from readers", permissions=["change"])
+    def hide(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        change_rows(request, articles.filter(is_hidden=False), "hidden", is_hidden=True)
+
+    @admin.action(description="Show to readers again", permissions=["change"])
+    def show(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        change_rows(request, articles.filter(is_hidden=True), "shown again", is_hidden=False)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        return False
+
+    def has_delete_permission(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        obj: Article | None = None,  # noqa: ARG002 - as above
+    ) -> bool:
+        """Never: the next fetch would bring it back. Hiding keeps it away."""
+        return False

@@ -1,0 +1,1 @@
+"""Bytes in, entries out. Knows no Django."""

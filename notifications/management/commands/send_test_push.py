@@ -1,0 +1,50 @@
+"""Send one push to one address through the configured transport, and say what became of it."""
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from articles.models.identifier import make_id
+from notifications.models import Device
+from notifications.transports import get_transport
+from notifications.transports.base import Message, Notice, Result
+
+
+class Command(BaseCommand):
+    help = "Send one push to an address, to see that credentials and network are right."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("address", help="what the app printed: an FCM token or installation id")
+        parser.add_argument("--kind", default="fcm_token", choices=Device.AddressKind.values)
+        parser.add_argument("--title", default="Daily8 reaches this phone")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        push_id = make_id()
+        notice = Notice(
+            alert_id=push_id,
+            story_id=None,
+            title=options["title"],
+            body="A test, sent by hand.",
+            image_url="",
+            link=settings.SITE_URL,
+            is_breaking=True,
+            expires_at=timezone.now() + timedelta(minutes=5),
+            replaces=push_id.hex,
+        )
+        message = Message(
+            notice=notice,
+            device_id=push_id,
+            reader_id=push_id,
+            shard=0,
+            address_kind=options["kind"],
+            address=options["address"],
+            time_to_live=timedelta(minutes=5),
+        )
+        [(_message, outcome)] = get_transport().send([message])
+        if outcome.result is not Result.ACCEPTED:
+            raise CommandError(f"{outcome.result.value}: {outcome.code}")
+        self.stdout.write("accepted: look at the phone")

@@ -1,0 +1,398 @@
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.models import (
+    Alias,
+    Article,
+    ArticleTag,
+    ArticleText,
+    Feed,
+    Follow,
+    Publisher,
+    Reader,
+    Section,
+    Session,
+    Story,
+    Tag,
+)
+from tests import make
+
+PASSWORD = "a-staff-password-for-tests"
+NO_FORM_ROWS = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
+
+pytestmark = pytest.mark.django_db
+
+
+def make_article() -> Article:
+    article = make.article(tags=[make.tag(), make.tag()])
+    ArticleText.objects.create(article=article, html="<p>Cleaned.</p>")
+    return article
+
+
+def make_section() -> Section:
+    return make.section(f"Section {Section.objects.count()}")
+
+
+ROWS: dict[type[Model], Callable[[], Model]] = {
+    Publisher: lambda: make.feed().publisher,
+    Feed: lambda: make.feed(section=make_section(), error="HTTP 500"),
+    Article: make_article,
+    Story: lambda: make_article().story or make.story(),
+    Tag: make.tag,
+    Alias: lambda: Alias.objects.get(tag=make.tag()),
+    Section: make_section,
+    Reader: lambda: make.reader(f"reader{Reader.objects.count()}@example.org"),
+    Session: lambda: make.session()[0],
+    Follow: lambda: make.follow(make.reader(), make.tag()),
+}
+MADE_BY_HAND = [Publisher, Feed, Tag, Section, Reader, Follow]
+
+
+def address(model: type[Model], page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def sign_in(staff: Reader) -> Client:
+    client = Client()
+    client.force_login(staff, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def editor() -> Client:
+    return sign_in(Reader.objects.create_superuser("editor@example.org", PASSWORD))
+
+
+def count_queries(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
+
+
+def run_action(client: Client, name: str, *rows: Model) -> str:
+    """The page after a list action."""
+    answer = client.post(
+        address(type(rows[0]), "changelist"),
+        {"action": name, "_selected_action": [str(row.pk) for row in rows]},
+        follow=True,
+    )
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("model", ROWS)
+def test_a_list_costs_the_same_few_queries_however_long_it_is(
+    editor: Client, model: type[Model]
+) -> None:
+    url = address(model, "changelist")
+    for _ in range(5):
+        ROWS[model]()
+    editor.get(url)
+
+    few = count_queries(editor, url)
+    for _ in range(20):
+        ROWS[model]()
+    many = count_queries(editor, url)
+
+    assert many == few < 15
+
+
+@pytest.mark.parametrize("model", ROWS)
+def test_a_row_of_every_kind_can_be_opened(editor: Client, model: type[Model]) -> None:
+    row = ROWS[model]()
+
+    answer = editor.get(address(model, "change", row.pk))
+
+    assert answer.status_code == 200
+    assert "DatabaseDefault" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("model", ROWS)
+def test_only_what_people_make_can_be_added(editor: Client, model: type[Model]) -> None:
+    answer = editor.get(address(model, "add"))
+
+    assert answer.status_code == (200 if model in MADE_BY_HAND else 403)
+
+
+@pytest.mark.parametrize("model", ROWS)
+def test_every_list_can_be_searched(editor: Client, model: type[Model]) -> None:
+    ROWS[model]()
+
+    answer = editor.get(address(model, "changelist"), {"q": "nothing-is-called-this"})
+
+    assert answer.status_code == 200
+    assert "0 results" in answer.content.decode()
+
+
+def test_readers_are_found_by_address_and_by_id(editor: Client) -> None:
+    known, nameless = make.reader("ani@example.org"), make.reader()
+    url = address(Reader, "changelist")
+
+    by_address = editor.get(url, {"q": "ani@"}).content.decode()
+    by_id = editor.get(url, {"q": str(nameless.pk)}).content.decode()
+
+    assert address(Reader, "change", known.pk) in by_address
+    assert address(Reader, "change", nameless.pk) not in by_address
+    assert address(Reader, "change", nameless.pk) in by_id
+
+
+def test_tags_are_offered_by_their_aliases(editor: Client) -> None:
+    tag = make.tag("NagornoKarabakh", "Artsakh")
+
+    offered = editor.get(
+        reverse("admin:autocomplete"),
+        {"term": "artsakh", "app_label": "articles", "model_name": "follow", "field_name": "tag"},
+    ).json()["results"]
+
+    assert offered == [{"id": str(tag.pk), "text": "#NagornoKarabakh"}]
+
+
+def test_a_tag_is_made_with_its_aliases(editor: Client) -> None:
+    answer = post_tag(editor, "Nagorno-Karabakh", "Artsakh")
+
+    tag = Tag.objects.get(name="NagornoKarabakh")
+    assert answer == 302
+    assert {alias.folded for alias in tag.aliases.all()} == {"nagorno karabakh", "artsakh"}
+
+
+@pytest.mark.parametrize(
+    "phrases", [("Baku", "BAKU"), ("Nagorno-Karabakh", "nagorno karabakh"), ("—",)]
+)
+def test_aliases_that_are_alike_or_wordless_are_refused(
+    editor: Client, phrases: tuple[str, ...]
+) -> None:
+    answer = post_tag(editor, *phrases)
+
+    assert answer == 200
+    assert not Tag.objects.exists()
+
+
+def post_tag(client: Client, *phrases: str) -> int:
+    inline = {f"aliases-{n}-phrase": phrase for n, phrase in enumerate(phrases)}
+    facts = {"name": "NagornoKarabakh", "slug": "nagornokarabakh", "label": "Nagorno-Karabakh"}
+    forms = {"aliases-TOTAL_FORMS": str(len(phrases)), "aliases-INITIAL_FORMS": "0"}
+    return client.post(
+        address(Tag, "add"), {**facts, **forms, **inline, "is_active": "on"}
+    ).status_code
+
+
+def test_a_tag_with_followers_stays_and_a_fresh_one_goes(editor: Client) -> None:
+    followed, fresh = make.tag(), make.tag()
+    make.follow(make.reader(), followed)
+
+    kept = editor.post(address(Tag, "delete", followed.pk), {"post": "yes"})
+    gone = editor.post(address(Tag, "delete", fresh.pk), {"post": "yes"})
+
+    assert (kept.status_code, gone.status_code) == (403, 302)
+    assert list(Tag.objects.all()) == [followed]
+
+
+def test_articles_are_hidden_and_shown_from_the_list(editor: Client) -> None:
+    article, other = make.article(), make.article()
+
+    run_action(editor, "hide", article)
+
+    assert list(Article.objects.shown()) == [other]
+    assert LogEntry.objects.get().change_message == "hidden from the list"
+    run_action(editor, "show", article, other)
+    assert set(Article.objects.shown()) == {article, other}
+
+
+def test_an_article_says_why_it_has_a_tag(editor: Client) -> None:
+    article = make.article(tags=[make.tag("Baku")])
+    ArticleTag.objects.update(why=[["baku", "title"], ["<b>", "lead"]])
+
+    page = editor.get(address(Article, "change", article.pk)).content.decode()
+
+    assert "“baku” in the title, “&lt;b&gt;” in the lead" in page
+
+
+def test_a_tag_put_on_an_article_takes_the_articles_time(editor: Client) -> None:
+    article, tag = make.article(), make.tag()
+
+    answer = editor.post(
+        address(Article, "change", article.pk),
+        {
+            "title": article.title,
+            "language": "en",
+            "article_tags-TOTAL_FORMS": "1",
+            "article_tags-INITIAL_FORMS": "0",
+            "article_tags-0-tag": str(tag.pk),
+            "article_tags-0-rule": "page",
+            **{f"text-{name}": value for name, value in NO_FORM_ROWS.items()},
+        },
+    )
+
+    row = ArticleTag.objects.get()
+    assert answer.status_code == 302
+    assert (row.article, row.tag, row.mention_count) == (article, tag, 0)
+    assert row.published_at == article.published_at
+
+
+def test_feeds_are_paused_and_resumed(editor: Client) -> None:
+    feed = make.feed(due_at=timezone.now() + timedelta(hours=1))
+
+    run_action(editor, "pause", feed)
+    feed.refresh_from_db()
+    paused = feed.state
+    run_action(editor, "resume", feed)
+
+    assert paused == Feed.State.PAUSED
+    assert list(Feed.objects.due()) == [feed]
+
+
+def test_a_feed_asked_for_now_is_due(editor: Client) -> None:
+    feed = make.feed(due_at=timezone.now() + timedelta(hours=1))
+    paused = make.feed(state=Feed.State.PAUSED)
+
+    page = run_action(editor, "fetch_now", feed, paused)
+
+    assert "1 asked for now." in page
+    assert list(Feed.objects.due()) == [feed]
+
+
+def test_a_publisher_is_made_with_its_feeds(editor: Client) -> None:
+    answer = editor.post(
+        address(Publisher, "add"),
+        {
+            "name": "The Gazette",
+            "slug": "the-gazette",
+            "home_url": "https://gazette.example/",
+            "is_active": "on",
+            "feeds-TOTAL_FORMS": "1",
+            "feeds-INITIAL_FORMS": "0",
+            "feeds-0-url": "https://gazette.example/rss",
+            "feeds-0-language": "en",
+            "feeds-0-state": "active",
+        },
+    )
+
+    assert answer.status_code == 302
+    assert Feed.objects.due().get().publisher.name == "The Gazette"
+
+
+def test_the_lead_of_a_story_is_one_of_its_articles(editor: Client) -> None:
+    story, stranger = make.story(), make.article()
+    own = make.article(of_story=story)
+    url = address(Story, "change", story.pk)
+    forms = {f"articles-{name}": value for name, value in NO_FORM_ROWS.items()}
+
+    refused = editor.post(url, {"lead": str(stranger.pk), **forms})
+    taken = editor.post(url, {"lead": str(own.pk), **forms})
+
+    assert (refused.status_code, taken.status_code) == (200, 302)
+
+
+def test_a_session_shows_eight_digits_of_its_digest(editor: Client) -> None:
+    session, secret = make.session()
+    digest = bytes(session.secret_hash).hex()
+
+    pages = [
+        editor.get(address(Session, "changelist")).content.decode(),
+        editor.get(address(Session, "change", session.pk)).content.decode(),
+    ]
+
+    for page in pages:
+        assert digest[:8] in page
+        assert digest[:9] not in page
+        assert secret not in page
+
+
+def test_revoked_sessions_open_nothing(editor: Client) -> None:
+    session, secret = make.session()
+
+    run_action(editor, "revoke", session)
+
+    assert not Session.objects.with_secret(secret).exists()
+
+
+def test_staff_are_made_with_an_address_and_a_password(editor: Client) -> None:
+    answer = editor.post(
+        address(Reader, "add"),
+        {
+            "email": "new@example.org",
+            "usable_password": "true",
+            "password1": PASSWORD,
+            "password2": PASSWORD,
+            "is_staff": "on",
+        },
+    )
+
+    made = Reader.objects.get(email="new@example.org")
+    assert answer.status_code == 302
+    assert made.is_staff
+    assert made.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("email", ["", "editor@example.org"])
+def test_staff_need_an_address_of_their_own(editor: Client, email: str) -> None:
+    passwords = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+
+    answer = editor.post(address(Reader, "add"), {"email": email, **passwords})
+
+    assert answer.status_code == 200
+    assert Reader.objects.count() == 1
+
+
+def test_a_readers_page_saves_without_an_address(editor: Client) -> None:
+    nameless, another = make.reader(), make.reader()
+
+    answers = [
+        editor.post(address(Reader, "change", reader.pk), {"email": "", "is_active": "on"})
+        for reader in (nameless, another)
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Reader.objects.filter(email__isnull=True).count() == 2
+
+
+def test_staff_who_are_no_superusers_hand_out_no_powers() -> None:
+    boss = Reader.objects.create_superuser("boss@example.org", PASSWORD)
+    clerk = Reader.objects.create(email="clerk@example.org", is_staff=True)
+    clerk.user_permissions.set(permissions("view_reader", "change_reader"))
+    reader = make.reader("reader@example.org")
+    client = sign_in(clerk)
+
+    form = {
+        "email": "reader@example.org",
+        "is_active": "on",
+        "is_staff": "on",
+        "is_superuser": "on",
+    }
+    client.post(address(Reader, "change", reader.pk), form)
+    others = client.get(reverse("admin:auth_user_password_change", args=[boss.pk]))
+
+    reader.refresh_from_db()
+    assert not reader.is_staff
+    assert not reader.is_superuser
+    assert others.status_code == 403
+
+
+def permissions(*names: str) -> list[Permission]:
+    return list(Permission.objects.filter(codename__in=names))
+
+
+def test_the_front_page_carries_our_name(editor: Client) -> None:
+    assert "Daily8 newsroom" in editor.get(reverse("admin:index")).content.decode()
+
+
+def test_guessing_at_the_login_is_shut_out_after_ten_tries() -> None:
+    Reader.objects.create_superuser("editor@example.org", PASSWORD)
+    client, login = Client(), reverse("admin:login")
+    guess = {"username": "editor@example.org", "password": "a guess"}
+
+    answers = [client.post(login, guess).status_code for _ in range(10)]
+    right = client.post(login, {**guess, "password": PASSWORD})
+
+    assert answers == [200] * 9 + [429]
+    assert right.status_code == 429

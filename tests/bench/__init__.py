@@ -1,0 +1,1 @@
+"""`make bench`: figures beside peers or a limit measured in the same run. Ratios, never assertions."""

@@ -1,0 +1,42 @@
+"""`python -m tests.bench [--only NAME] [--json]`."""
+
+import argparse
+import sys
+
+from tests import plugin  # noqa: F401 - starts the servers before Django reads its settings
+
+import django
+
+django.setup()
+
+from django.test.utils import get_runner, setup_databases, teardown_databases  # noqa: E402, F401
+
+from tests.bench import audience, dispatch, feeds, tagging  # noqa: E402
+from tests.bench.table import print_json, print_table  # noqa: E402
+
+SUBJECTS = {
+    "feeds": feeds.measure,
+    "tagging": tagging.measure,
+    "audience": audience.measure,
+    "dispatch": dispatch.measure,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Figures beside peers, one table per subject.")
+    parser.add_argument("--only", choices=sorted(SUBJECTS))
+    parser.add_argument("--json", action="store_true", help="one object a line")
+    asked = parser.parse_args()
+    databases = setup_databases(verbosity=0, interactive=False)
+    try:
+        for name, measure in SUBJECTS.items():
+            if asked.only in (None, name):
+                (print_json if asked.json else print_table)(name, measure())
+    finally:
+        teardown_databases(databases, verbosity=0)
+        plugin.STACK.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Reading an audience of 100,000 out of 200,000 readers: chunk by chunk, beside one bare scan."""
+
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from articles.models import Follow, Reader, Tag
+from notifications.audience import count_crowds, read_chunk
+from notifications.models import Device, QuietProfile
+from tests import make
+from tests.crowd import make_crowd
+from tests.bench.table import Row, seconds, show_progress
+
+READERS = 200_000
+
+
+def measure() -> list[Row]:
+    busy, quiet = make.tag("Busy"), make.tag("Quiet")
+    make_crowd(READERS, lambda n: [busy] if n % 2 else [], progress=lambda n: show_progress("audience", n, READERS))
+    few = Reader.objects.order_by("pk")[:20]
+    Follow.objects.bulk_create(Follow(reader=r, tag=quiet, followed_at=make.NOON) for r in few)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    scan = seconds(lambda: sum(1 for _ in Device.objects.values_list("pk", "address").iterator(5000)))
+    rows = [Row("bare scan of all devices", READERS / scan, "devices/s")]
+    for size in (50, 500, 5000):
+        took = seconds(lambda size=size: walk(busy, size))
+        rate = READERS / 2 / took
+        rows.append(Row(f"chunks of {size}", rate, "devices/s", "bare scan", rate / (READERS / scan)))
+    rows.append(Row("20 readers of a quiet tag, one chunk", seconds(lambda: walk(quiet, 50)) * 1000, "ms"))
+    planned = seconds(lambda: count_crowds([busy.pk], ["all"], timezone.now()))
+    rows.append(Row(f"counting {READERS // 2:,} readers when planning", planned, "s"))
+    return rows
+
+
+def walk(tag: Tag, size: int) -> int:
+    """Read a whole audience in chunks, as a batch does; how many devices."""
+    profiles = list(QuietProfile.objects.values_list("pk", flat=True))
+    cursor, found, is_last = (0, UUID(int=0)), 0, False
+    while not is_last:
+        chunk = read_chunk(
+            tags=[tag.pk],
+            levels=["all"],
+            planned_at=timezone.now(),
+            profiles=profiles,
+            last_shard=65_535,
+            cursor=cursor,
+            limit=size,
+        )
+        cursor, is_last = chunk.cursor, chunk.is_last
+        found += len(chunk.listeners)
+    return found

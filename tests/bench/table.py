@@ -1,0 +1,51 @@
+"""What a subject reports, and how it is printed."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+
+BAR = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: what was done, how fast, beside what, and how they compare."""
+
+    what: str
+    figure: float
+    unit: str
+    beside: str = ""
+    ratio: float | None = None
+
+
+def show_progress(subject: str, done: int, total: int) -> None:
+    """A bar on the error stream, so that --json stays clean."""
+    filled = BAR * done // max(total, 1)
+    end = "\n" if done >= total else ""
+    sys.stderr.write(f"\r{subject:10} [{'#' * filled}{'.' * (BAR - filled)}] {done}/{total}{end}")
+    sys.stderr.flush()
+
+
+def print_table(subject: str, rows: Iterable[Row]) -> None:
+    cells = [("what", "figure", "beside what", "ratio")]
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        cells.append((row.what, f"{row.figure:,.1f} {row.unit}", row.beside, ratio))
+    widths = [max(len(line[column]) for line in cells) for column in range(4)]
+    sys.stdout.write(f"\n{subject}\n")
+    for line in cells:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        sys.stdout.write("  " + "  ".join(padded).rstrip() + "\n")
+
+
+def print_json(subject: str, rows: Iterable[Row]) -> None:
+    for row in rows:
+        sys.stdout.write(json.dumps({"subject": subject, **asdict(row)}) + "\n")
+
+
+def seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun

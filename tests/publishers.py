@@ -1,0 +1,92 @@
+"""Publishers' servers for tests: real HTTP on loopback, with validators, that notes what it is asked."""
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from xml.sax.saxutils import escape
+
+
+@dataclass
+class Item:
+    """What a publisher writes about one event."""
+
+    title: str
+    published_at: datetime
+    text: str = "A text."
+    guid: str = ""
+    image: str = ""
+    link: str = ""
+
+
+@dataclass
+class PublisherServer:
+    """Feeds by path. `requests` holds (path, status) of every answer, oldest first."""
+
+    feeds: dict[str, bytes] = field(default_factory=dict)
+    requests: list[tuple[str, int]] = field(default_factory=list)
+
+    def __enter__(self) -> "PublisherServer":
+        server = ThreadingHTTPServer(("127.0.0.1", 0), make_handler(self))
+        server.daemon_threads = True
+        self.http = server
+        self.port = server.server_port
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.shutdown()
+        self.http.server_close()
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def publish(self, path: str, *items: Item) -> None:
+        self.feeds[path] = make_rss(self.url(""), items).encode()
+
+
+def make_rss(site: str, items: tuple[Item, ...]) -> str:
+    entries = "".join(
+        f"<item><title>{escape(item.title)}</title>"
+        f"<link>{item.link or site + '/' + slug(item)}</link>"
+        f"<guid isPermaLink='false'>{item.guid or slug(item)}</guid>"
+        f"<pubDate>{format_datetime(item.published_at)}</pubDate>"
+        f"<description>{escape(item.text)}</description>"
+        + (f"<enclosure url='{item.image}' type='image/png' length='1'/>" if item.image else "")
+        + "</item>"
+        for item in items
+    )
+    return f"<rss version='2.0'><channel><title>Feed</title>{entries}</channel></rss>"
+
+
+def slug(item: Item) -> str:
+    return hashlib.sha256((item.guid or item.title).encode()).hexdigest()[:12]
+
+
+def make_handler(publisher: PublisherServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            body = publisher.feeds.get(self.path)
+            etag = f'"{hashlib.sha256(body or b"").hexdigest()[:16]}"'
+            if body is None:
+                status, body = 404, b""
+            elif self.headers.get("If-None-Match") == etag:
+                status, body = 304, b""
+            else:
+                status = 200
+            publisher.requests.append((self.path, status))
+            self.send_response(status)
+            self.send_header("ETag", etag)
+            self.send_header("Content-Type", "application/rss+xml")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing: tests look at `requests`."""
+
+    return Handler
