@@ -49,6 +49,8 @@ CHUNK = f"""
         AND {PROFILE_WHEN_PLANNED} = ANY(%(profiles)s) AND NOT {MUTED}
     LEFT JOIN notifications_quietprofile q ON q.id = p.quiet_profile_id
     LEFT JOIN notifications_device d ON d.reader_id = p.reader_id AND d.state = 'active'
+        AND NOT EXISTS (SELECT FROM articles_session s
+                        WHERE s.id = d.session_id AND s.revoked_at IS NOT NULL)
     ORDER BY r.shard, r.reader_id, d.id
 """  # noqa: S608 - as above
 

@@ -3,7 +3,10 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
+from rest_framework.test import APIClient
+
 from notifications.transports.memory import MemoryTransport
+from tests.app import App
 from tests.processes import Emulator, kill
 
 
@@ -26,3 +29,15 @@ def emulator(_emulator: Emulator) -> Emulator:
     """One emulator for all tests, with nothing counted and no fault set."""
     _emulator.reset()
     return _emulator
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    """An app without a session."""
+    return APIClient()
+
+
+@pytest.fixture
+def app(db: None) -> App:  # noqa: ARG001 - opens the database
+    """An app whose reader has a session."""
+    return App()

@@ -9,6 +9,7 @@ from articles.models import (
     Alias,
     Article,
     ArticleTag,
+    ArticleText,
     Feed,
     Follow,
     Publisher,
@@ -61,6 +62,7 @@ def article(
     published_at: datetime = NOON,
     state: Article.State = Article.State.ANNOUNCED,
     of_story: Story | None = None,
+    text_html: str = "",
     **facts: Any,
 ) -> Article:
     number = next(COUNTER)
@@ -84,6 +86,8 @@ def article(
     if of_story.lead is None:
         of_story.lead = made
         of_story.save(update_fields=["lead"])
+    if text_html:
+        ArticleText.objects.create(article=made, html=text_html)
     for each in tags or []:
         ArticleTag.objects.create(
             article=made, tag=each, rule=rule, mention_count=2, published_at=published_at

@@ -12,7 +12,7 @@ class BearerAuthentication(BaseAuthentication):
     """`Authorization: Bearer <secret>`, the secret from opening a session (RFC 6750)."""
 
     def authenticate(self, request: Request) -> tuple[Reader, Session] | None:
-        """The reader and the session; None without the header; 401 for a secret that opens nothing."""
+        """The reader and the session; None without the header; 401 for an unknown secret."""
         scheme, _, secret = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer":
             return None

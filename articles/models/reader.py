@@ -80,6 +80,11 @@ class Session(models.Model):
     def __str__(self) -> str:
         return f"{self.label or 'session'} of {self.reader_id}"
 
+    def revoke(self, now: datetime) -> None:
+        """End the session. Its device is silent from then on: the audience joins living sessions."""
+        self.revoked_at = now
+        self.save(update_fields=["revoked_at"])
+
 
 class FollowQuerySet(models.QuerySet["Follow"]):
     def current(self) -> FollowQuerySet:

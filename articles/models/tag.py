@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 
 from articles.models.identifier import changed_in_field, make_id
 from articles.tagging import fold
@@ -23,7 +24,8 @@ class TagQuerySet(models.QuerySet["Tag"]):
         """Tags whose name, label or alias holds the folded words."""
         folded = fold(words)
         found = Alias.objects.filter(folded__contains=folded).values("tag_id")
-        return self.filter(pk__in=found) if folded else self.none()
+        named = Q(name__icontains=folded.replace(" ", ""))
+        return self.filter(named | Q(pk__in=found)) if folded else self.none()
 
 
 class Tag(models.Model):

@@ -5,12 +5,23 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
-from articles.models import Story, Tag
+from articles.models import Follow, Story, Tag
 from articles.models.identifier import make_id
 from notifications.models.device import Device
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def for_reader(self, reader_id: UUID) -> AlertQuerySet:
+        """Alerts about tags that the reader follows, since the follow began, less muted ones."""
+        mine = Follow.objects.current().filter(reader_id=reader_id, tag__alerts=OuterRef("pk"))
+        heard = mine.exclude(level=Follow.Level.MUTE).filter(
+            followed_at__lte=OuterRef("planned_at")
+        )
+        muted = mine.filter(level=Follow.Level.MUTE)
+        return self.filter(Exists(heard), ~Exists(muted), planned_at__isnull=False)
 
 
 class Alert(models.Model):
@@ -52,6 +63,8 @@ class Alert(models.Model):
     published_at = models.DateTimeField(help_text="when the news was published")
     planned_at = models.DateTimeField(null=True, editable=False, help_text="audience frozen")
     expires_at = models.DateTimeField(help_text="nothing is sent after this")
+
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         constraints = [
