@@ -101,7 +101,11 @@ def note_success(feed: Feed, now: datetime, asked: timedelta | None) -> None:
     """The feed was read: when it is due again follows from the rhythm of its news."""
     recent = feed.articles.order_by("-published_at").values_list("published_at", flat=True)[:20]
     interval = next_interval(
-        list(recent), timedelta(seconds=settings.FETCH_LEAST_INTERVAL), asked, random.random()
+        list(recent),
+        least=timedelta(seconds=settings.FETCH_LEAST_INTERVAL),
+        most=timedelta(seconds=settings.FETCH_MOST_INTERVAL),
+        asked=asked,
+        jitter=random.random(),  # noqa: S311 - no secret
     )
     feed.fetched_at = now
     feed.error, feed.error_count = "", 0

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-TITLE_BYTES = 240
+TITLE_BYTES = 240  # the columns hold as many characters
 BODY_BYTES = 600  # 4,096 bytes hold it three times over beside the link, the image and the data
 ZERO_WIDTH_JOINER = "\u200d"
 SKIN_TONES = range(0x1F3FB, 0x1F400)

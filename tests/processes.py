@@ -44,7 +44,7 @@ def kill(process: "subprocess.Popen[str]") -> None:
     """SIGKILL to the process and its children: nobody gets to say goodbye."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-MOST = timedelta(hours=6)
 FIRST_WAIT = timedelta(minutes=5)
 MOST_AFTER_ERROR = timedelta(days=1)
 
@@ -12,6 +11,7 @@ MOST_AFTER_ERROR = timedelta(days=1)
 def next_interval(
     published_at: Sequence[datetime],
     least: timedelta,
+    most: timedelta,
     asked: timedelta | None = None,
     jitter: float = 0.5,
 ) -> timedelta:
@@ -25,7 +25,7 @@ def next_interval(
         for newer, older in zip(published_at, published_at[1:], strict=False)
     ]
     rhythm = timedelta(seconds=median(gaps) / 2) if gaps else least
-    wanted = max(least, min(rhythm, MOST), min(asked or least, MOST))
+    wanted = max(least, min(rhythm, most), min(asked or least, most))
     return wanted * (0.95 + jitter / 10)
 
 

@@ -20,6 +20,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def newest_first(self) -> ArticleQuerySet:
         return self.order_by("-published_at", "-pk")
 
+    def older_than(self, article: Article) -> ArticleQuerySet:
+        """What follows an article in a newest-first list."""
+        same_time = Q(published_at=article.published_at, pk__lt=article.pk)
+        return self.filter(Q(published_at__lt=article.published_at) | same_time)
+
     def shown(self) -> ArticleQuerySet:
         return self.filter(is_hidden=False)
 

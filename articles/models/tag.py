@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from articles.models.identifier import changed_in_field, make_id
 from articles.tagging import fold
@@ -26,6 +28,17 @@ class TagQuerySet(models.QuerySet["Tag"]):
         found = Alias.objects.filter(folded__contains=folded).values("tag_id")
         named = Q(name__icontains=folded.replace(" ", ""))
         return self.filter(named | Q(pk__in=found)) if folded else self.none()
+
+    def near(self, words: str) -> TagQuerySet:
+        """A few tags with an alias that resembles the words."""
+        similar = Alias.objects.filter(folded__trigram_similar=fold(words)).values("tag_id")
+        return self.filter(pk__in=similar, is_active=True).order_by("name")[:6]
+
+    def busiest(self, since: datetime) -> TagQuerySet:
+        """Active tags by how many articles they were given since then."""
+        recent = Q(article_tags__published_at__gte=since)
+        counted = self.filter(recent, is_active=True).annotate(article_count=Count("article_tags"))
+        return counted.order_by("-article_count", "name")
 
 
 class Tag(models.Model):

@@ -1,6 +1,21 @@
-from django.http import HttpResponse
-from django.urls import URLPattern, path
+from django.conf import settings
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
+
+from articles.pages import views
+
+
+class Language(StringConverter):
+    """One of the product's languages, so that /admin/ is not taken for a home page."""
+
+    regex = "|".join(code for code, _ in settings.LANGUAGES)
+
+
+register_converter(Language, "language")
 
 urlpatterns: list[URLPattern] = [
-    path("<str:lang>/article/<uuid:pk>", lambda *_, **__: HttpResponse(), name="article")
+    path("", views.front, name="front"),
+    path("<language:lang>/", views.home, name="home"),
+    path("<language:lang>/hashtag/<str:name>", views.show_tag, name="tag"),
+    path("<language:lang>/article/<uuid:pk>", views.show_article, name="article"),
 ]

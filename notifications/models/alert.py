@@ -53,8 +53,8 @@ class Alert(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.PLANNING)
     stop_reason = models.CharField(max_length=200, blank=True, editable=False)
 
-    title = models.CharField(max_length=200)
-    body = models.CharField(max_length=500, blank=True)
+    title = models.CharField(max_length=240)
+    body = models.CharField(max_length=600, blank=True)
     image_url = models.URLField(max_length=2000, blank=True)
     link = models.URLField(max_length=2000, help_text="what a tap opens")
     is_breaking = models.BooleanField(default=False)

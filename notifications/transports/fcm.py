@@ -64,7 +64,7 @@ def encode(notice: Notice, address_kind: str, time_to_live: timedelta) -> tuple[
     expiration = int((datetime.now(UTC) + time_to_live).timestamp())
     link = notice.link if notice.link.startswith("https://") else None
     message = messaging.Message(
-        **{"fid" if address_kind == "fcm_fid" else "token": PLACEHOLDER},
+        fid=PLACEHOLDER,  # tokens are deprecated there, but phones still have them
         notification=messaging.Notification(
             title=notice.title, body=notice.body, image=notice.image_url or None
         ),
@@ -97,8 +97,9 @@ def encode(notice: Notice, address_kind: str, time_to_live: timedelta) -> tuple[
             fcm_options=messaging.WebpushFCMOptions(link=link) if link else None,
         ),
     )
-    before, after = f'{{"message": {message}}}'.encode().split(PLACEHOLDER.encode())
-    return before, after
+    target = "fid" if address_kind == "fcm_fid" else "token"
+    before, after = f'{{"message": {message}}}'.split(f'"fid": "{PLACEHOLDER}"')
+    return f'{before}"{target}": "'.encode(), f'"{after}'.encode()
 
 
 def read_outcome(status: int, retry_after: str | None, body: bytes) -> Outcome:
@@ -189,6 +190,7 @@ class FcmTransport:
         self.path = f"/v1/projects/{self.credential.project_id}/messages:send"
         self.address = urlsplit(settings.FCM_URL)
         self.local = threading.local()
+        self.opened: set[http.client.HTTPConnection] = set()
         self.threads = ThreadPoolExecutor(settings.FCM_CONNECTIONS, thread_name_prefix="fcm")
         self.tls = ssl.create_default_context() if self.address.scheme == "https" else None
 
@@ -226,8 +228,7 @@ class FcmTransport:
             response = connection.getresponse()
             answer = response.read()
         except (OSError, http.client.HTTPException) as error:
-            self.local.connection = None
-            connection.close()
+            self.forget(connection)
             return Outcome(result=Result.AMBIGUOUS, code=type(error).__name__)
         self.local.used_at = datetime.now(UTC)
         return read_outcome(response.status, response.getheader("Retry-After"), answer)
@@ -238,7 +239,7 @@ class FcmTransport:
         if connection is not None and connection.sock is not None:
             if datetime.now(UTC) - self.local.used_at < timedelta(seconds=IDLE):
                 return connection
-            connection.close()
+            self.forget(connection)
         host, port = self.address.hostname or "", self.address.port
         connection = (
             http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=self.tls)
@@ -246,8 +247,16 @@ class FcmTransport:
             else http.client.HTTPConnection(host, port, timeout=TIMEOUT)
         )
         connection.connect()
+        self.opened.add(connection)
         self.local.connection, self.local.used_at = connection, datetime.now(UTC)
         return connection
 
+    def forget(self, connection: http.client.HTTPConnection) -> None:
+        self.local.connection = None
+        self.opened.discard(connection)
+        connection.close()
+
     def close(self) -> None:
         self.threads.shutdown()
+        for connection in self.opened:
+            connection.close()

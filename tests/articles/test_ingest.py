@@ -29,7 +29,9 @@ def feed_of(server: PublisherServer, path: str = "/feed.xml", **facts: object) -
 
 @pytest.mark.django_db
 def test_an_entry_becomes_an_article_with_all_that_a_card_shows(publisher: PublisherServer) -> None:
-    item = Item("A tunnel & a train", NOW - HOUR, "<p>It <b>opens</b>.</p>", image="https://i.example/1.png")
+    item = Item(
+        "A tunnel & a train", NOW - HOUR, "<p>It <b>opens</b>.</p>", image="https://i.example/1.png"
+    )
     publisher.publish("/feed.xml", item)
     feed = feed_of(publisher, section=make.section("Politics"))
 
@@ -164,7 +166,9 @@ def test_a_failing_feed_says_why_and_costs_the_others_nothing(
 
 
 @pytest.mark.django_db
-def test_a_feed_of_a_private_server_is_refused(publisher: PublisherServer, settings: Settings) -> None:
+def test_a_feed_of_a_private_server_is_refused(
+    publisher: PublisherServer, settings: Settings
+) -> None:
     settings.OUTBOUND_ALLOW = frozenset()
     publisher.publish("/feed.xml", Item("Secret", NOW))
     feed = feed_of(publisher)

@@ -17,18 +17,28 @@ READERS = 200_000
 
 def measure() -> list[Row]:
     busy, quiet = make.tag("Busy"), make.tag("Quiet")
-    make_crowd(READERS, lambda n: [busy] if n % 2 else [], progress=lambda n: show_progress("audience", n, READERS))
+    make_crowd(
+        READERS,
+        lambda n: [busy] if n % 2 else [],
+        progress=lambda n: show_progress("audience", n, READERS),
+    )
     few = Reader.objects.order_by("pk")[:20]
     Follow.objects.bulk_create(Follow(reader=r, tag=quiet, followed_at=make.NOON) for r in few)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    scan = seconds(lambda: sum(1 for _ in Device.objects.values_list("pk", "address").iterator(5000)))
+    scan = seconds(
+        lambda: sum(1 for _ in Device.objects.values_list("pk", "address").iterator(5000))
+    )
     rows = [Row("bare scan of all devices", READERS / scan, "devices/s")]
     for size in (50, 500, 5000):
         took = seconds(lambda size=size: walk(busy, size))
         rate = READERS / 2 / took
-        rows.append(Row(f"chunks of {size}", rate, "devices/s", "bare scan", rate / (READERS / scan)))
-    rows.append(Row("20 readers of a quiet tag, one chunk", seconds(lambda: walk(quiet, 50)) * 1000, "ms"))
+        rows.append(
+            Row(f"chunks of {size}", rate, "devices/s", "bare scan", rate / (READERS / scan))
+        )
+    rows.append(
+        Row("20 readers of a quiet tag, one chunk", seconds(lambda: walk(quiet, 50)) * 1000, "ms")
+    )
     planned = seconds(lambda: count_crowds([busy.pk], ["all"], timezone.now()))
     rows.append(Row(f"counting {READERS // 2:,} readers when planning", planned, "s"))
     return rows

@@ -41,9 +41,17 @@ def measure() -> list[Row]:
     cpu = (after.user + after.system - before.user - before.system) / READERS * 1_000_000
     return [
         Row("firebase-admin send_each, transport alone", peer, "messages/s"),
-        Row("dispatch, PostgreSQL to recorded results", ours, "messages/s", "send_each", ours / peer),
+        Row(
+            "dispatch, PostgreSQL to recorded results", ours, "messages/s", "send_each", ours / peer
+        ),
         Row("CPU of the sender for 1,000 messages", cpu, "ms"),
-        Row("accepted by the emulator", counts["accepted"], "messages", "recipients", counts["accepted"] / READERS),
+        Row(
+            "accepted by the emulator",
+            counts["accepted"],
+            "messages",
+            "recipients",
+            counts["accepted"] / READERS,
+        ),
     ]
 
 
@@ -61,7 +69,9 @@ def send_with_dispatch(tag_id: object) -> None:
 
 def send_with_firebase_admin(emulator: Emulator) -> None:
     """The peer, pointed at the emulator by the private constant that its own tests use."""
-    app = firebase_admin.initialize_app(credentials.Certificate(str(emulator.credentials)), name="peer")
+    app = firebase_admin.initialize_app(
+        credentials.Certificate(str(emulator.credentials)), name="peer"
+    )
     messaging._MessagingService.FCM_URL = emulator.url + "/v1/projects/{0}/messages:send"
     note = messaging.Notification(title="A bridge opens", body="Hill Courier: it does.")
     tokens = [f"phone-of-the-peer-0123456789-{n}" for n in range(PEERS)]

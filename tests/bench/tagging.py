@@ -36,7 +36,15 @@ def measure() -> list[Row]:
         show_progress("tagging", number + 1, len(SIZES))
     theirs = seconds(lambda: find_with_automaton(aliases, texts)) / ARTICLES * 1000
     ours = rows[-2].figure
-    rows.append(Row(f"pyahocorasick, build and find, {SIZES[-1]:,} aliases", theirs, "ms", "ours", theirs / ours))
+    rows.append(
+        Row(
+            f"pyahocorasick, build and find, {SIZES[-1]:,} aliases",
+            theirs,
+            "ms",
+            "ours",
+            theirs / ours,
+        )
+    )
     return rows
 
 

@@ -101,6 +101,7 @@ def test_five_stories_are_five_cards_and_one_alert_each(
         OUTBOUND_ALLOW=f"127.0.0.1:{publishers.port}",
         FETCH_EVERY=0.3,
         FETCH_LEAST_INTERVAL=0.3,
+        FETCH_MOST_INTERVAL=1,
         PUSH_SWEEP_EVERY=1,
     )
 
@@ -136,7 +137,9 @@ def check_page(client: Client, items: list[Item], names: list[str]) -> None:
     parser = Cards()
     parser.feed(page)
 
-    assert "Latest news with #NagornoKarabakh" in re.sub(r"<[^>]+>|\s+", " ", page).replace("  ", " ")
+    assert "Latest news with #NagornoKarabakh" in re.sub(r"<[^>]+>|\s+", " ", page).replace(
+        "  ", " "
+    )
     assert "DOWNLOAD THE APP" in page.upper()
     assert len(parser.cards) == 5
     publishers = [names[0], names[1], names[2], names[3], names[0]]

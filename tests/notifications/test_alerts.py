@@ -104,3 +104,12 @@ def test_the_sweep_plans_what_nobody_announced(now: datetime) -> None:
 
     assert alerts.find_runnable() == [batch_id]
     assert alerts.plan_forgotten(now) == []
+
+
+def test_the_longest_words_fit_the_alert(now: datetime) -> None:
+    article = make.article("w" * 500, tags=[make.tag()], published_at=now, summary="s" * 2000)
+
+    alerts.plan_alerts([make.story_of(article).pk], now)
+
+    alert = Alert.objects.get()
+    assert (len(alert.title.encode()), len(alert.body.encode())) == (240, 600)

@@ -86,7 +86,9 @@ def test_tags_are_found_by_name_label_and_alias(anonymous: APIClient) -> None:
     make.tag("NagornoKarabakh", "Nagorno-Karabakh", "Artsakh")
     make.tag("Bridges")
 
-    found = [anonymous.get(f"/api/v1/tags?q={q}").json()["results"] for q in ("artsa", "%23nagornokar")]
+    found = [
+        anonymous.get(f"/api/v1/tags?q={q}").json()["results"] for q in ("artsa", "%23nagornokar")
+    ]
 
     assert [[tag["name"] for tag in tags] for tags in found] == [["NagornoKarabakh"]] * 2
     assert len(anonymous.get("/api/v1/tags").json()["results"]) == 2

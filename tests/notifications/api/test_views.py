@@ -72,7 +72,11 @@ def test_another_readers_device_can_be_neither_seen_taken_nor_forgotten(app: App
     other, pk = App(), uuid4()
     put_device(other, pk)
 
-    answers = [app.ask("GET", f"devices/{pk}"), put_device(app, pk), app.ask("DELETE", f"devices/{pk}")]
+    answers = [
+        app.ask("GET", f"devices/{pk}"),
+        put_device(app, pk),
+        app.ask("DELETE", f"devices/{pk}"),
+    ]
 
     assert [answer.status_code for answer in answers] == [404, 409, 404]
     assert Device.objects.get().reader == other.reader

@@ -120,9 +120,7 @@ def test_a_refused_token_is_renewed_once(transport: FcmTransport, emulator: Emul
     assert [outcome.result for outcome in send(transport, ADDRESS)] == [Result.ACCEPTED]
 
 
-@pytest.mark.parametrize(
-    ("fault", "accepted"), [("ACCEPT_THEN_RESET", 1), ("RESET_BEFORE", 0)]
-)
+@pytest.mark.parametrize(("fault", "accepted"), [("ACCEPT_THEN_RESET", 1), ("RESET_BEFORE", 0)])
 def test_a_lost_answer_is_ambiguous_and_not_repeated_by_the_transport(
     transport: FcmTransport, emulator: Emulator, fault: str, accepted: int
 ) -> None:
@@ -159,7 +157,9 @@ def test_retry_after_is_read_as_seconds_and_as_a_date(
     assert read_retry_after("whenever") is None
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error": 1}', b'{"error": {"details": [1]}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[]", b'{"error": 1}', b'{"error": {"details": [1]}}']
+)
 def test_a_proxys_page_is_no_verdict_on_the_address(body: bytes) -> None:
     assert read_outcome(502, None, body).result is Result.RETRY
     assert read_outcome(403, None, body).result is Result.FORBIDDEN

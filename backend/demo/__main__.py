@@ -1,0 +1,205 @@
+"""`python -m backend.demo [--once]`: see the main job work."""
+
+import argparse
+import contextlib
+import os
+import queue
+import secrets
+import signal
+import socket
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from backend import services
+from backend.demo.journey import ARRIVED, Journey
+from backend.demo.phone import TAG, Phone, ask
+from backend.demo.supervisor import ChildDiedError, Children, answers, say, wait_for
+
+EDITOR = "editor@daily8.example"
+EVERY = 45  # seconds between two articles while the demo keeps running
+PATIENCE = 60  # seconds for the first push
+WEB = "--worker-class gthread --workers 2 --threads 4 --no-control-socket --log-level warning"
+WORKER = "--queues ingest,push --concurrency 2 --without-gossip --without-mingle --loglevel WARNING"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="The production commands, news, and a phone.")
+    parser.add_argument("--once", action="store_true", help="stop after the first push")
+    parser.add_argument("--folder", type=Path, default=services.FOLDER, help="where data is kept")
+    asked = parser.parse_args()
+    try:
+        with services.hold(asked.folder) as lock, services.running(asked.folder, say=say) as urls:
+            demo = Demo(asked.folder, urls)
+            lock.write_text(f"process {os.getpid()}, {demo.site}")
+            with contextlib.closing(demo):
+                demo.run(is_once=asked.once)
+    except KeyboardInterrupt:
+        say("stopped")
+    except (services.ServiceError, ChildDiedError, TimeoutError) as error:
+        sys.stderr.write(f"demo: {error}\n")
+        return 1
+    return 0
+
+
+class Demo:
+    """One run. Ports and secrets are kept in the folder, so that the next run is the same."""
+
+    def __init__(self, folder: Path, urls: dict[str, str]) -> None:
+        self.folder = folder
+        port, news, fcm = (find_port(wish) for wish in (8000, 8017, 8018))
+        self.news_port = news
+        self.site, self.news = f"http://localhost:{port}", f"http://127.0.0.1:{news}"
+        self.emulator = f"http://127.0.0.1:{fcm}"
+        self.ports = {"web": str(port), "news": str(news), "fcm": str(fcm)}
+        self.password = keep_secret(folder / "password", 9)
+        self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
+        env = (
+            os.environ
+            | urls
+            | {
+                "DJANGO_SETTINGS_MODULE": "backend.settings",
+                "PYTHONUNBUFFERED": "1",
+                "DEBUG": "no",
+                "SECURE": "no",
+                "SECRET_KEY": keep_secret(folder / "secret", 40),
+                "ALLOWED_HOSTS": "localhost,127.0.0.1",
+                "SITE_URL": self.site,
+                "STATIC_ROOT": str(folder / "static"),
+                "BEAT_SCHEDULE_FILE": str(folder / "beat"),
+                "LOG_FORMAT": "text",
+                "OUTBOUND_ALLOW": f"127.0.0.1:{news}",
+                "FETCH_EVERY": "1",
+                "FETCH_LEAST_INTERVAL": "1",
+                "FETCH_MOST_INTERVAL": "1",
+                "PUSH_TRANSPORT": "notifications.transports.fcm.FcmTransport",
+                "FCM_URL": self.emulator,
+                "FIREBASE_CREDENTIALS": str(folder / "fcm" / "service-account.json"),
+                "APP_STORE_URL": "https://apps.example/daily8",
+                "PLAY_STORE_URL": "https://play.example/daily8",
+            }
+        )
+        self.database = env["DATABASE_URL"]
+        self.children = Children(env)
+
+    def close(self) -> None:
+        self.children.stop()
+
+    def run(self, *, is_once: bool) -> None:
+        begun = time.monotonic()
+        self.start()
+        phone = Phone(self.folder / "phone.json", self.site, self.emulator)
+        phone.register()
+        phone.listen(self.messages.put)
+        say(f"ready after {time.monotonic() - begun:.1f} s")
+        wait_for(self.children, "a first fetch of every feed", self.is_every_feed_fetched, 30)
+        self.publish_and_watch()
+        if is_once:
+            return
+        self.print_addresses()
+        while True:
+            self.wait_for_next()
+            self.publish_and_watch()
+
+    def start(self) -> None:
+        """Everything that production has, and the outside world on loopback."""
+        start = self.children.start
+        state = str(self.folder / "fcm")
+        start("fcm", "notifications.emulator", "--port", self.ports["fcm"], "--state-dir", state)
+        newsroom = str(self.folder / "newsroom.json")
+        start("news", "backend.demo.publishers", "--port", self.ports["news"], "--state", newsroom)
+        django = "django"
+        self.children.run("migrate", django, "migrate", "--noinput", "--verbosity", "0")
+        self.children.run("static", django, "collectstatic", "--noinput", "--verbosity", "0")
+        self.children.run(
+            *("seed", "backend.demo.seed", "--publishers-port", self.ports["news"]),
+            *("--password", self.password),
+        )
+        bind = f"127.0.0.1:{self.ports['web']}"
+        start("web", "gunicorn", "backend.wsgi", "--bind", bind, *WEB.split())
+        start("worker", "celery", "-A", "backend", "worker", *WORKER.split())
+        start("beat", "celery", "-A", "backend", "beat", "--loglevel", "WARNING")
+        wait_for(self.children, "the web server", lambda: answers(f"{self.site}/readyz"), 30)
+        wait_for(self.children, "the emulator", lambda: answers(f"{self.emulator}/"), 30)
+
+    def is_every_feed_fetched(self) -> bool:
+        return min(ask("GET", f"{self.news}/counts").values()) > 0
+
+    def publish_and_watch(self) -> None:
+        """Publish an article and say what becomes of it, until it is on the phone."""
+        published = ask("POST", f"{self.news}/publish")
+        journey = Journey(published["title"])
+        say(f'published by {published["publisher"]}: "{journey.title}"')
+        note: dict[str, str] = {}
+        end = time.monotonic() + PATIENCE
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            while not journey.is_over():
+                self.children.check()
+                if time.monotonic() > end:
+                    raise TimeoutError(f"no push in {PATIENCE} s; it came to: {journey.last()}")
+                steps = journey.look(connection)
+                message = self.next_message()
+                if message and message["notification"]["title"] == journey.title:
+                    note = message["notification"]
+                    steps += [ARRIVED] if journey.note(ARRIVED) else []
+                for step in steps:
+                    say(f"{journey.seen[step]:6.2f} s  {step}")
+        self.draw(note)
+
+    def next_message(self) -> dict[str, Any] | None:
+        try:
+            return self.messages.get(timeout=0.02)
+        except queue.Empty:
+            return None
+
+    def draw(self, note: dict[str, str]) -> None:
+        lines = [*textwrap.wrap(note["title"], 38), "", *textwrap.wrap(note["body"], 38)[:4]]
+        frame = "─" * 42
+        for line in [f"╭{frame}╮", f"│  {'8  Daily8':39} │"]:
+            say(line, "phone")
+        for line in lines:
+            say(f"│  {line:39} │", "phone")
+        say(f"╰{frame}╯", "phone")
+
+    def print_addresses(self) -> None:
+        for line in (
+            f"the tag's page    {self.site}/en/hashtag/{TAG}",
+            f"the phone         {self.emulator}/",
+            f"the admin         {self.site}/admin/   {EDITOR} / {self.password}",
+            f"the API's manual  {self.site}/api/docs",
+            f"one more article every {EVERY} s; Ctrl-C stops everything",
+        ):
+            say(line)
+
+    def wait_for_next(self) -> None:
+        end = time.monotonic() + EVERY
+        while time.monotonic() < end:
+            self.children.check()
+            time.sleep(0.2)
+
+
+def find_port(wish: int) -> int:
+    """The wished-for port if it is free, else any."""
+    for port in (wish, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise services.ServiceError("no free port on 127.0.0.1")
+
+
+def keep_secret(path: Path, size: int) -> str:
+    """A random text that stays the same from run to run."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(size))
+    return path.read_text()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main())
