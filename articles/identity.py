@@ -6,8 +6,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from articles.feeds.entry import Entry
 
 TRACKING = frozenset(
-    "fbclid gclid dclid msclkid yclid igshid mc_cid mc_eid ito ocid cmpid smid sref "
-    "at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4 ref_src".split()
+    {
+        *("at_campaign", "at_custom1", "at_custom2", "at_custom3", "at_custom4", "at_medium"),
+        *("cmpid", "dclid", "fbclid", "gclid", "igshid", "ito", "mc_cid", "mc_eid", "msclkid"),
+        *("ocid", "ref_src", "smid", "sref", "yclid"),
+    }
 )
 DEFAULT_PORTS = {"http": 80, "https": 443}
 

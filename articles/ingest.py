@@ -105,7 +105,7 @@ def note_success(feed: Feed, now: datetime, asked: timedelta | None) -> None:
         least=timedelta(seconds=settings.FETCH_LEAST_INTERVAL),
         most=timedelta(seconds=settings.FETCH_MOST_INTERVAL),
         asked=asked,
-        jitter=random.random(),  # noqa: S311 - no secret
+        jitter=jitter(),
     )
     feed.fetched_at = now
     feed.error, feed.error_count = "", 0
@@ -115,9 +115,14 @@ def note_success(feed: Feed, now: datetime, asked: timedelta | None) -> None:
 def note_failure(feed: Feed, reason: str, now: datetime, retry_after: timedelta | None) -> None:
     """The feed was not read: say why, and try again later and later."""
     feed.error, feed.error_count = reason[:200], feed.error_count + 1
-    wait = max(interval_after_error(feed.error_count, random.random()), retry_after or timedelta(0))
+    wait = max(interval_after_error(feed.error_count, jitter()), retry_after or timedelta(0))
     logger.warning("feed failed", extra={"feed": feed.pk, "reason": feed.error})
     end_lease(feed, now + wait)
+
+
+def jitter() -> float:
+    """Spreads feeds that would all be due at once."""
+    return random.random()  # noqa: S311 - no secret
 
 
 def end_lease(feed: Feed, due_at: datetime) -> None:

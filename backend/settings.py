@@ -113,7 +113,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Daily8",
     "VERSION": "1",
-    "DESCRIPTION": "Follow tags, read articles, receive alerts. Begin with `POST /api/v1/sessions`.",
+    "DESCRIPTION": "Follow tags, read, receive alerts. Begin with `POST /api/v1/sessions`.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",

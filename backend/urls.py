@@ -4,13 +4,14 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from backend import health
+from backend import api, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("articles.pages.urls")),
     path("api/v1/", include("articles.api.urls")),
     path("api/v1/", include("notifications.api.urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/<path:rest>", api.NothingView.as_view()),
     path("api/docs", SpectacularSwaggerView.as_view(), name="docs"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),

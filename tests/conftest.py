@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-
 from rest_framework.test import APIClient
 
+from articles.gazetteer import GAZETTEER
 from notifications.transports.memory import MemoryTransport
 from tests.app import App
 from tests.processes import Emulator, kill
@@ -14,6 +14,7 @@ from tests.processes import Emulator, kill
 def _clean_shared_state() -> None:
     MemoryTransport.outbox.clear()
     MemoryTransport.answers.clear()
+    GAZETTEER.forget()
     cache.clear()
 
 

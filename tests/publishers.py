@@ -1,4 +1,4 @@
-"""Publishers' servers for tests: real HTTP on loopback, with validators, that notes what it is asked."""
+"""Publishers' servers for tests: real HTTP on loopback, with validators; notes what is asked."""
 
 import hashlib
 import threading
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 from xml.sax.saxutils import escape
 
 
@@ -28,7 +29,7 @@ class PublisherServer:
     feeds: dict[str, bytes] = field(default_factory=dict)
     requests: list[tuple[str, int]] = field(default_factory=list)
 
-    def __enter__(self) -> "PublisherServer":
+    def __enter__(self) -> Self:
         server = ThreadingHTTPServer(("127.0.0.1", 0), make_handler(self))
         server.daemon_threads = True
         self.http = server

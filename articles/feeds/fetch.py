@@ -12,7 +12,7 @@ import aiohttp
 from articles.outbound import Guard, GuardedResolver, RefusedUrlError
 
 USER_AGENT = "Daily8/1.0 (news app; feed reader)"
-ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"
 MOVED = {301, 302, 303, 307, 308}
 CHALLENGES = (b"challenge-platform", b"cf-chl-", b"_Incapsula_Resource", b"captcha-delivery")
 CHUNK = 1 << 16
@@ -64,7 +64,7 @@ class FetchError(Exception):
         self.retry_after = retry_after
 
 
-def make_session(guard: Guard, limits: Limits = Limits()) -> aiohttp.ClientSession:  # noqa: B008 - frozen
+def make_session(guard: Guard, limits: Limits = Limits()) -> aiohttp.ClientSession:
     """A session without cookies whose connections go to checked addresses only."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
@@ -80,7 +80,7 @@ async def fetch(
     session: aiohttp.ClientSession,
     guard: Guard,
     request: Request,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
+    limits: Limits = Limits(),
 ) -> Fetched | NotModified:
     """Raises FetchError, whatever goes wrong."""
     headers = {

@@ -1,5 +1,6 @@
 """RSS and Atom to entries. Every document is hostile until it is parsed: no DTD, no entities, no
-network, limits on bytes, depth and items."""
+network, limits on bytes, depth and items.
+"""
 
 import html
 import re
@@ -34,7 +35,7 @@ class ParseError(Exception):
 
 
 def parse(body: bytes, *, content_type: str = "", url: str = "") -> ParsedFeed:
-    """The entries of an RSS 0.9x-2.0, RSS 1.0 or Atom document, at most 2,000. Raises ParseError."""
+    """The entries of an RSS or Atom document of any version, at most 2,000. Raises ParseError."""
     if len(body) > MOST_BYTES:
         raise ParseError("larger than 10 MB")
     root = read_xml(body, content_type)
@@ -106,6 +107,11 @@ def plain(source: str) -> str:
     return " ".join(html.unescape(HIDDEN.sub("", html.unescape(source))).split())
 
 
+def number(text: str) -> int:
+    """A small whole number; 0 for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,5}", text) else 0
+
+
 def joined(base: str, url: str) -> str:
     try:
         return urljoin(base, url.strip())
@@ -129,7 +135,7 @@ def read_rss(root: etree._Element, url: str) -> ParsedFeed:
         ),
         title=plain(text_of(child(channel, "title"))),
         language=text_of(child(channel, "language"))[:12],
-        ttl=timedelta(minutes=int(minutes)) if minutes.isdigit() and len(minutes) < 6 else None,
+        ttl=timedelta(minutes=number(minutes)) if number(minutes) else None,
     )
 
 
@@ -242,8 +248,7 @@ def images(item: etree._Element) -> Iterator[tuple[int, int, str]]:
     for each in item.iter(f"{MEDIA}content", f"{MEDIA}thumbnail", "enclosure", "{*}link"):
         kind, name = str(each.get("type", "")), local(each)
         url = str(each.get("url") or each.get("href") or "")
-        width = str(each.get("width", "0"))
-        size = int(width) if width.isdigit() and len(width) < 6 else 0
+        size = number(str(each.get("width", "")))
         is_image = kind.startswith("image/") or each.get("medium") == "image"
         if not url:
             continue

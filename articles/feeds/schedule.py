@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 FIRST_WAIT = timedelta(minutes=5)
@@ -20,10 +21,7 @@ def next_interval(
     `asked` is the publisher's wish (Cache-Control, Expires, ttl), honoured up to the upper limit.
     `jitter`, 0 to 1, spreads feeds of one rhythm over a tenth of the interval.
     """
-    gaps = [
-        (newer - older).total_seconds()
-        for newer, older in zip(published_at, published_at[1:], strict=False)
-    ]
+    gaps = [(newer - older).total_seconds() for newer, older in pairwise(published_at)]
     rhythm = timedelta(seconds=median(gaps) / 2) if gaps else least
     wanted = max(least, min(rhythm, most), min(asked or least, most))
     return wanted * (0.95 + jitter / 10)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from articles.models.identifier import changed_in_field, make_id
 from articles.models.publisher import Feed, Publisher
+from articles.models.reader import Follow
 from articles.models.story import Story
 from articles.models.tag import Section, Tag
 
@@ -33,12 +34,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def for_reader(self, reader_id: UUID) -> ArticleQuerySet:
         """Articles about the tags that a reader follows and has not muted."""
-        follows = Tag.objects.filter(
-            follows__reader_id=reader_id, follows__ended_at__isnull=True
-        ).exclude(follows__level="mute")
-        return self.shown().filter(
-            pk__in=ArticleTag.objects.filter(tag__in=follows).values("article_id")
-        )
+        follows = Follow.objects.current().filter(reader_id=reader_id)
+        heard = follows.exclude(level=Follow.Level.MUTE).values("tag")
+        about = ArticleTag.objects.filter(tag__in=heard)
+        return self.shown().filter(pk__in=about.values("article"))
 
 
 class Article(models.Model):

@@ -81,7 +81,7 @@ class Session(models.Model):
         return f"{self.label or 'session'} of {self.reader_id}"
 
     def revoke(self, now: datetime) -> None:
-        """End the session. Its device is silent from then on: the audience joins living sessions."""
+        """End the session. Its device is silent from then on: audiences skip ended sessions."""
         self.revoked_at = now
         self.save(update_fields=["revoked_at"])
 

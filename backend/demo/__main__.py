@@ -8,6 +8,7 @@ import secrets
 import signal
 import socket
 import sys
+import sysconfig
 import textwrap
 import time
 from pathlib import Path
@@ -21,6 +22,7 @@ from backend.demo.phone import TAG, Phone, ask
 from backend.demo.supervisor import ChildDiedError, Children, answers, say, wait_for
 
 EDITOR = "editor@daily8.example"
+SUBJECT = "Karabakh"  # what stands in the title of each article that the phone must hear of
 EVERY = 45  # seconds between two articles while the demo keeps running
 PATIENCE = 60  # seconds for the first push
 WEB = "--worker-class gthread --workers 2 --threads 4 --no-control-socket --log-level warning"
@@ -52,7 +54,6 @@ class Demo:
     def __init__(self, folder: Path, urls: dict[str, str]) -> None:
         self.folder = folder
         port, news, fcm = (find_port(wish) for wish in (8000, 8017, 8018))
-        self.news_port = news
         self.site, self.news = f"http://localhost:{port}", f"http://127.0.0.1:{news}"
         self.emulator = f"http://127.0.0.1:{fcm}"
         self.ports = {"web": str(port), "news": str(news), "fcm": str(fcm)}
@@ -64,6 +65,8 @@ class Demo:
             | {
                 "DJANGO_SETTINGS_MODULE": "backend.settings",
                 "PYTHONUNBUFFERED": "1",
+                # Celery's advice to root would be the largest thing on the screen.
+                "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
                 "DEBUG": "no",
                 "SECURE": "no",
                 "SECRET_KEY": keep_secret(folder / "secret", 40),
@@ -73,7 +76,7 @@ class Demo:
                 "BEAT_SCHEDULE_FILE": str(folder / "beat"),
                 "LOG_FORMAT": "text",
                 "OUTBOUND_ALLOW": f"127.0.0.1:{news}",
-                "FETCH_EVERY": "1",
+                "FETCH_EVERY": "0.5",
                 "FETCH_LEAST_INTERVAL": "1",
                 "FETCH_MOST_INTERVAL": "1",
                 "PUSH_TRANSPORT": "notifications.transports.fcm.FcmTransport",
@@ -87,6 +90,9 @@ class Demo:
         self.children = Children(env)
 
     def close(self) -> None:
+        # A second Ctrl-C would leave children behind; stopping ends by itself.
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, signal.SIG_IGN)
         self.children.stop()
 
     def run(self, *, is_once: bool) -> None:
@@ -95,9 +101,10 @@ class Demo:
         phone = Phone(self.folder / "phone.json", self.site, self.emulator)
         phone.register()
         phone.listen(self.messages.put)
-        say(f"ready after {time.monotonic() - begun:.1f} s")
         wait_for(self.children, "a first fetch of every feed", self.is_every_feed_fetched, 30)
-        self.publish_and_watch()
+        say(f"ready after {time.monotonic() - begun:.1f} s")
+        self.publish_and_watch(f"?about={SUBJECT}")
+        say(f"first push {time.monotonic() - begun:.1f} s after the start")
         if is_once:
             return
         self.print_addresses()
@@ -107,32 +114,37 @@ class Demo:
 
     def start(self) -> None:
         """Everything that production has, and the outside world on loopback."""
-        start = self.children.start
+        start, wait = self.children.start, self.children.wait
         state = str(self.folder / "fcm")
         start("fcm", "notifications.emulator", "--port", self.ports["fcm"], "--state-dir", state)
         newsroom = str(self.folder / "newsroom.json")
         start("news", "backend.demo.publishers", "--port", self.ports["news"], "--state", newsroom)
-        django = "django"
-        self.children.run("migrate", django, "migrate", "--noinput", "--verbosity", "0")
-        self.children.run("static", django, "collectstatic", "--noinput", "--verbosity", "0")
-        self.children.run(
-            *("seed", "backend.demo.seed", "--publishers-port", self.ports["news"]),
-            *("--password", self.password),
-        )
+        password = str(self.folder / "password")
+        rows = ("--publishers-port", self.ports["news"], "--password-file", password)
+        start("seed", "backend.demo.seed", *rows)
+        if not is_collected(self.folder / "static"):
+            start("static", "django", "collectstatic", "--noinput", "--verbosity", "0")
+            wait("static")
+        wait("seed")
+        wait_for(self.children, "the emulator", lambda: answers(f"{self.emulator}/"), 30)
         bind = f"127.0.0.1:{self.ports['web']}"
         start("web", "gunicorn", "backend.wsgi", "--bind", bind, *WEB.split())
-        start("worker", "celery", "-A", "backend", "worker", *WORKER.split())
-        start("beat", "celery", "-A", "backend", "beat", "--loglevel", "WARNING")
+        start("worker", "celery", "--quiet", "-A", "backend", "worker", *WORKER.split())
+        start("beat", "celery", "--quiet", "-A", "backend", "beat", "--loglevel", "WARNING")
         wait_for(self.children, "the web server", lambda: answers(f"{self.site}/readyz"), 30)
-        wait_for(self.children, "the emulator", lambda: answers(f"{self.emulator}/"), 30)
 
     def is_every_feed_fetched(self) -> bool:
-        return min(ask("GET", f"{self.news}/counts").values()) > 0
+        return bool(min(ask("GET", f"{self.news}/counts").values()))
 
-    def publish_and_watch(self) -> None:
-        """Publish an article and say what becomes of it, until it is on the phone."""
-        published = ask("POST", f"{self.news}/publish")
-        journey = Journey(published["title"])
+    def publish_and_watch(self, query: str = "") -> None:
+        """Publish an article and say what becomes of it, until it is on the phone.
+
+        Nothing is said where all articles are out. Raises TimeoutError with the last step.
+        """
+        published = ask("POST", f"{self.news}/publish{query}")
+        if published is None:
+            return
+        journey = Journey(published["url"], published["title"], f"#{TAG}")
         say(f'published by {published["publisher"]}: "{journey.title}"')
         note: dict[str, str] = {}
         end = time.monotonic() + PATIENCE
@@ -142,19 +154,25 @@ class Demo:
                 if time.monotonic() > end:
                     raise TimeoutError(f"no push in {PATIENCE} s; it came to: {journey.last()}")
                 steps = journey.look(connection)
-                message = self.next_message()
-                if message and message["notification"]["title"] == journey.title:
-                    note = message["notification"]
+                shown = self.next_notification()
+                if shown.get("title") == journey.title:
+                    note = shown
                     steps += [ARRIVED] if journey.note(ARRIVED) else []
                 for step in steps:
                     say(f"{journey.seen[step]:6.2f} s  {step}")
-        self.draw(note)
+        if note:
+            self.draw(note)
+        else:
+            say(f"          not for this phone, which follows #{TAG}")
 
-    def next_message(self) -> dict[str, Any] | None:
+    def next_notification(self) -> dict[str, str]:
+        """What the next message shows, or {} where none has come or it shows nothing."""
         try:
-            return self.messages.get(timeout=0.02)
+            message = self.messages.get(timeout=0.02)
         except queue.Empty:
-            return None
+            return {}
+        shown: dict[str, str] = message.get("notification", {})
+        return shown
 
     def draw(self, note: dict[str, str]) -> None:
         lines = [*textwrap.wrap(note["title"], 38), "", *textwrap.wrap(note["body"], 38)[:4]]
@@ -171,7 +189,7 @@ class Demo:
             f"the phone         {self.emulator}/",
             f"the admin         {self.site}/admin/   {EDITOR} / {self.password}",
             f"the API's manual  {self.site}/api/docs",
-            f"one more article every {EVERY} s; Ctrl-C stops everything",
+            f"one more article every {EVERY} s while there are any; Ctrl-C stops everything",
         ):
             say(line)
 
@@ -190,6 +208,18 @@ def find_port(wish: int) -> int:
             probe.bind(("127.0.0.1", port))
             return int(probe.getsockname()[1])
     raise services.ServiceError("no free port on 127.0.0.1")
+
+
+def is_collected(static: Path) -> bool:
+    """Whether `collectstatic` has run since a file or a package changed; it takes seconds."""
+    manifest = static / "staticfiles.json"
+    if not manifest.exists():
+        return False
+    ours = (
+        path for app in ("articles", "notifications") for path in Path(app).rglob("static/**/*")
+    )
+    sources = [Path(sysconfig.get_path("purelib")), *ours]
+    return manifest.stat().st_mtime > max(path.stat().st_mtime for path in sources)
 
 
 def keep_secret(path: Path, size: int) -> str:

@@ -8,11 +8,13 @@ import psycopg
 ACCEPTED = "accepted by FCM"
 ARRIVED = "arrived on the phone"
 STEPS = """
-    SELECT a.state, al.planned_at IS NOT NULL, coalesce(sum(b.accepted_count), 0)
-    FROM articles_article a
-    LEFT JOIN notifications_alert al ON al.story_id = a.story_id
-    LEFT JOIN notifications_batch b ON b.alert_id = al.id
-    WHERE a.title = %s GROUP BY a.id, al.id
+    SELECT a.state,
+        array(SELECT '#' || t.name FROM articles_articletag x JOIN articles_tag t ON t.id = x.tag_id
+              WHERE x.article_id = a.id ORDER BY t.name),
+        al.planned_at IS NOT NULL,
+        (SELECT coalesce(sum(accepted_count), 0) FROM notifications_batch WHERE alert_id = al.id)
+    FROM articles_article a LEFT JOIN notifications_alert al ON al.story_id = a.story_id
+    WHERE a.url = %s
 """
 
 
@@ -20,19 +22,24 @@ STEPS = """
 class Journey:
     """The steps of one article, and the seconds since it was published when each was seen."""
 
+    url: str
     title: str
+    followed: str
+    """The tag that the phone follows, as in "#Yerevan": other articles are not for it."""
     begun: float = field(default_factory=time.monotonic)
     seen: dict[str, float] = field(default_factory=dict)
+    is_for_others: bool = False
 
-    def look(self, connection: "psycopg.Connection[tuple[str, bool, int]]") -> list[str]:
+    def look(self, connection: "psycopg.Connection[tuple[str, list[str], bool, int]]") -> list[str]:
         """The steps that have come since the last look, oldest first."""
-        row = connection.execute(STEPS, [self.title]).fetchone()
+        row = connection.execute(STEPS, [self.url]).fetchone()
         if row is None:
             return []
-        state, is_planned, accepted = row
+        state, tags, is_planned, accepted = row
         reached = ["fetched and stored"]
         if state != "stored":
-            reached.append("tagged")
+            reached.append(" ".join(["tagged", *tags]))
+            self.is_for_others = self.followed not in tags
         if is_planned:
             reached.append("alert planned")
         if accepted:
@@ -47,7 +54,7 @@ class Journey:
         return True
 
     def is_over(self) -> bool:
-        return ARRIVED in self.seen and ACCEPTED in self.seen
+        return self.is_for_others or (ARRIVED in self.seen and ACCEPTED in self.seen)
 
     def last(self) -> str:
         return max(self.seen, key=self.seen.__getitem__, default="published")

@@ -1,54 +1,64 @@
-"""What the demo's database holds before any news: publishers, tags, an editor. Idempotent."""
+"""The demo's tables and what they hold before any news: publishers, tags, an editor. Idempotent."""
 
 import argparse
+from pathlib import Path
 
 import django
+from django.core.management import call_command
 
 django.setup()
 
-from articles.models import Alias, Feed, Publisher, Reader, Section, Tag  # noqa: E402 - after setup
-from backend.demo.publishers import ARTICLES, NAMES  # noqa: E402 - after setup
+from django.db.models.functions import Now  # noqa: E402 - after setup
 
+from articles.models import Alias, Feed, Publisher, Reader, Section, Tag  # noqa: E402 - after setup
+from backend.demo.publishers import PUBLISHERS  # noqa: E402 - after setup
+
+EDITOR = "editor@daily8.example"
 TAGS = {
     "NagornoKarabakh": ("Nagorno-Karabakh", ["Nagorno-Karabakh", "Karabakh", "Artsakh"]),
     "Yerevan": ("Yerevan", ["Yerevan"]),
     "Baku": ("Baku", ["Baku"]),
+    "SouthCaucasus": ("South Caucasus", ["South Caucasus"]),
+    "RailTransport": ("Rail transport", ["rail link", "railway", "trains", "night train"]),
     "RenewableEnergy": ("Renewable energy", ["wind power", "solar", "turbines"]),
-    "PublicTransport": ("Public transport", ["buses", "rail link", "trains", "timetable"]),
+    "Climate": ("Climate", ["climate", "glaciers", "weather station"]),
 }
 
 
 def seed(publishers_port: int, password: str) -> None:
-    sections = {
-        name: Section.objects.get_or_create(name=name, defaults={"slug": name.lower()})[0]
-        for name in sorted({article["section"] for article in ARTICLES})
-    }
-    for slug, name in NAMES.items():
+    for slug, (name, section_name) in PUBLISHERS.items():
+        section, _ = Section.objects.get_or_create(
+            name=section_name, defaults={"slug": section_name.lower()}
+        )
         site = f"http://127.0.0.1:{publishers_port}/{slug}"
         publisher, _ = Publisher.objects.update_or_create(
             slug=slug, defaults={"name": name, "home_url": site}
         )
-        section = next(a["section"] for a in ARTICLES if a["publisher"] == slug)
+        # The last run may have ended in mid-fetch: its lease and its errors must not delay us.
+        fresh = {"due_at": Now(), "lease_until": None, "error": "", "error_count": 0}
         Feed.objects.update_or_create(
-            publisher=publisher,
-            defaults={"url": f"{site}/feed.xml", "section": sections[section], "error_count": 0},
+            publisher=publisher, defaults={"url": f"{site}/feed.xml", "section": section, **fresh}
         )
     for name, (label, phrases) in TAGS.items():
         tag, _ = Tag.objects.get_or_create(
             name=name, defaults={"slug": label.lower().replace(" ", "-"), "label": label}
         )
+        known = set(tag.aliases.values_list("phrase", flat=True))
         for phrase in phrases:
-            if not tag.aliases.filter(phrase=phrase).exists():
+            if phrase not in known:
                 Alias.objects.create(tag=tag, phrase=phrase)
-    editor = Reader.objects.filter(email="editor@daily8.example").first()
-    editor = editor or Reader.objects.create_superuser("editor@daily8.example", password)
-    editor.set_password(password)
-    editor.save()
+    editor = Reader.objects.filter(email=EDITOR).first()
+    if editor is None:
+        Reader.objects.create_superuser(EDITOR, password)
+    elif not editor.check_password(password):
+        editor.set_password(password)
+        editor.save()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--publishers-port", type=int, required=True)
-    parser.add_argument("--password", required=True)
+    parser.add_argument("--password-file", type=Path, required=True)
     asked = parser.parse_args()
-    seed(asked.publishers_port, asked.password)
+    call_command("migrate", interactive=False, verbosity=0)
+    seed(asked.publishers_port, asked.password_file.read_text())

@@ -30,10 +30,11 @@ class Children:
 
     env: dict[str, str]
     processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
+    echoes: list[threading.Thread] = field(default_factory=list)
 
     def start(self, name: str, *command: str) -> "subprocess.Popen[str]":
         """Start `python -m command...`; its output follows under its name."""
-        process = subprocess.Popen(  # noqa: S603, PLW1509 - our own modules; the child calls C only
+        process = subprocess.Popen(  # noqa: S603 - our own modules; the child calls C only
             [sys.executable, "-m", *command],
             env=self.env,
             text=True,
@@ -49,19 +50,21 @@ class Children:
                 target=self.echo, args=(name, colour, process.stdout), daemon=True
             )
             follow.start()
+            self.echoes.append(follow)
         return process
 
-    def run(self, name: str, *command: str) -> None:
-        """Start and wait. Raises ChildDiedError where it fails."""
-        code = self.start(name, *command).wait()
+    def wait(self, name: str) -> None:
+        """Wait until a child has done its work. Raises ChildDiedError where it failed."""
+        code = self.processes[name].wait()
         del self.processes[name]
         if code:
             raise ChildDiedError(f"{name} failed with code {code}")
 
     @staticmethod
     def echo(name: str, colour: int, output: IO[str]) -> None:
-        for line in output:
-            say(line.rstrip(), name, colour)
+        with output:
+            for line in output:
+                say(line.rstrip(), name, colour)
 
     def check(self) -> None:
         """Raises ChildDiedError where one is gone."""
@@ -80,6 +83,8 @@ class Children:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        for echo in self.echoes:
+            echo.join(1)  # last words; a daemon that left the session may hold the pipe
 
 
 def say(text: str, name: str = "demo", colour: int = 1) -> None:

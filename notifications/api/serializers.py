@@ -1,19 +1,29 @@
 """What apps send and receive about devices, preferences and alerts."""
 
-from typing import Any
 from zoneinfo import available_timezones
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from articles.models import Tag
 from notifications.models import Alert, Device, Preference
 
 MOST_A_DAY = 50
 
 
-def check_zone(zone: str) -> str:
+def check_zone(zone: str) -> None:
     if zone not in available_timezones():
         raise serializers.ValidationError("Not an IANA zone such as Asia/Yerevan.")
-    return zone
+
+
+@extend_schema_field(
+    {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "example": "22:00"}
+)
+class ClockField(serializers.TimeField):
+    """An hour and a minute on the reader's clock; `format: time` would ask for seconds."""
+
+    format = "%H:%M"
+    input_formats = ["%H:%M"]
 
 
 class DeviceSerializer(serializers.ModelSerializer[Device]):
@@ -32,31 +42,29 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
             "state",
         ]
         read_only_fields = ["id", "state"]
+        # What a PUT leaves out is emptied, not kept: it carries the whole state.
+        extra_kwargs = {"app_version": {"default": ""}, "locale": {"default": ""}}
 
 
 class PreferenceSerializer(serializers.Serializer[Preference]):
     """Quiet hours in the reader's zone (equal: never quiet) and alerts a day (0: no cap)."""
 
-    zone = serializers.CharField(validators=[check_zone], help_text="IANA: Asia/Yerevan")
-    quiet_start = serializers.TimeField(format="%H:%M")
-    quiet_end = serializers.TimeField(format="%H:%M")
+    zone = serializers.CharField(
+        source="quiet_profile.zone", validators=[check_zone], help_text="IANA: Asia/Yerevan"
+    )
+    quiet_start = ClockField(source="quiet_profile.start")
+    quiet_end = ClockField(source="quiet_profile.end")
     daily_cap = serializers.IntegerField(min_value=0, max_value=MOST_A_DAY)
-
-    def to_representation(self, instance: Preference) -> dict[str, Any]:
-        profile = instance.quiet_profile
-        return {
-            "zone": profile.zone,
-            "quiet_start": f"{profile.start:%H:%M}",
-            "quiet_end": f"{profile.end:%H:%M}",
-            "daily_cap": instance.daily_cap,
-        }
 
 
 class AlertSerializer(serializers.ModelSerializer[Alert]):
-    """An alert as the inbox shows it; `why` are the tags whose followers hear it."""
+    """An alert as the inbox shows it; `why` are the tags through which the reader hears it."""
 
-    story = serializers.UUIDField(source="story_id", allow_null=True)
-    why = serializers.SerializerMethodField()
+    image_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
+    story = serializers.UUIDField(source="story_id", read_only=True, allow_null=True)
+    why: serializers.SlugRelatedField[Tag] = serializers.SlugRelatedField(
+        source="tags", slug_field="name", many=True, read_only=True
+    )
 
     class Meta:
         model = Alert
@@ -72,6 +80,4 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
             "created_at",
             "why",
         ]
-
-    def get_why(self, alert: Alert) -> list[str]:
-        return sorted(tag.name for tag in alert.tags.all())
+        read_only_fields = fields

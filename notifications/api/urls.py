@@ -1,9 +1,12 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
+from articles.api.urls import AnyCaseId
 from notifications.api import views
 
+register_converter(AnyCaseId, "device_id")
+
 urlpatterns: list[URLPattern] = [
-    path("devices/<uuid:pk>", views.DeviceView.as_view()),
+    path("devices/<device_id:pk>", views.DeviceView.as_view()),
     path("preferences", views.PreferenceView.as_view()),
     path("alerts", views.AlertsView.as_view()),
 ]

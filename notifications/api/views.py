@@ -1,19 +1,19 @@
 """The app developers' door to devices, preferences and alerts."""
 
-from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, status
 from rest_framework.exceptions import APIException
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from articles.api.views import NOTHING, UNKNOWN, ReaderRequest
+from articles.api.views import BY_ID, NOTHING, ReaderRequest, caller, problems
+from articles.models import Follow, Reader, Tag
+from articles.sessions import touch
 from notifications.api.serializers import AlertSerializer, DeviceSerializer, PreferenceSerializer
 from notifications.models import Alert, Device, Preference, QuietProfile
 from notifications.registration import (
@@ -23,48 +23,56 @@ from notifications.registration import (
     set_preference,
 )
 
+SHOWN = [Alert.State.SENDING, Alert.State.SENT, Alert.State.PAUSED, Alert.State.EXPIRED]
+
 
 class Conflict(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = "This device id belongs to another reader: make a new one."
 
 
-@extend_schema(tags=["Devices"])
+def devices_of(reader: Reader) -> QuerySet[Device]:
+    """A reader's devices; one whose session has ended is gone with it."""
+    return Device.objects.filter(reader=reader, session__revoked_at__isnull=True)
+
+
+@extend_schema(tags=["Devices"], parameters=[BY_ID])
 class DeviceView(APIView):
     @extend_schema(
         summary="Register this app's device, or update it",
         description="Send the whole state; the id is a UUID that the app made. Safe to repeat.",
         request=DeviceSerializer,
-        responses={
-            200: DeviceSerializer,
-            201: DeviceSerializer,
-            409: OpenApiResponse(description="The id is another reader's."),
-        },
+        responses={200: DeviceSerializer, 201: DeviceSerializer} | problems(400, 401, 409),
     )
     def put(self, request: ReaderRequest, pk: UUID) -> Response:
         asked = DeviceSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
+        today = timezone.now().date()
         try:
-            device, is_new = register_device(request.auth, pk, asked.validated_data)
+            device, is_new = register_device(request.auth, pk, asked.validated_data, today)
         except DeviceTakenError as error:
             raise Conflict from error
+        touch(request.auth, today)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(DeviceSerializer(device).data, status=code)
 
-    @extend_schema(summary="My device", responses={200: DeviceSerializer, 404: UNKNOWN})
+    @extend_schema(summary="My device", responses={200: DeviceSerializer} | problems(401, 404))
     def get(self, request: ReaderRequest, pk: UUID) -> Response:
-        device = get_object_or_404(Device, pk=pk, reader=request.user)
+        device = get_object_or_404(devices_of(request.user), pk=pk)
         return Response(DeviceSerializer(device).data)
 
-    @extend_schema(summary="Forget my device", responses={204: NOTHING, 404: UNKNOWN})
+    @extend_schema(summary="Forget my device", responses={204: NOTHING} | problems(401, 404))
     def delete(self, request: ReaderRequest, pk: UUID) -> Response:
-        get_object_or_404(Device, pk=pk, reader=request.user).delete()
+        get_object_or_404(devices_of(request.user), pk=pk).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@extend_schema(tags=["Alerts"])
+@extend_schema(tags=["Preferences"])
 class PreferenceView(APIView):
-    @extend_schema(summary="When I may be disturbed", responses=PreferenceSerializer)
+    @extend_schema(
+        summary="When I may be disturbed",
+        responses={200: PreferenceSerializer} | problems(401),
+    )
     def get(self, request: ReaderRequest) -> Response:
         mine = Preference.objects.filter(reader=request.user).select_related("quiet_profile")
         preference = mine.first() or Preference(
@@ -77,27 +85,30 @@ class PreferenceView(APIView):
     @extend_schema(
         summary="Say when I may be disturbed",
         request=PreferenceSerializer,
-        responses=PreferenceSerializer,
+        responses={200: PreferenceSerializer} | problems(400, 401),
     )
     def put(self, request: ReaderRequest) -> Response:
         asked = PreferenceSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wish = asked.validated_data
-        profile = find_profile(wish["zone"], wish["quiet_start"], wish["quiet_end"])
+        profile = find_profile(**wish["quiet_profile"])
         preference = set_preference(request.user.pk, profile, wish["daily_cap"], timezone.now())
         return Response(PreferenceSerializer(preference).data)
 
 
-@extend_schema(tags=["Alerts"])
+@extend_schema_view(
+    get=extend_schema(
+        tags=["Alerts"],
+        summary="Alerts about the tags that I follow, newest first",
+        responses={200: AlertSerializer(many=True)} | problems(400, 401),
+    )
+)
 class AlertsView(generics.ListAPIView[Alert]):
-    serializer_class: ClassVar[type[AlertSerializer]] = AlertSerializer
+    serializer_class = AlertSerializer
 
     def get_queryset(self) -> QuerySet[Alert]:
-        reader_id = self.request.user.pk
-        if not isinstance(reader_id, UUID):
-            return Alert.objects.none()
-        return Alert.objects.for_reader(reader_id).prefetch_related("tags")
-
-    @extend_schema(summary="Alerts about the tags that I follow, newest first")
-    def get(self, request: Request) -> Response:
-        return self.list(request)
+        reader_id = caller(self.request)
+        follows = Follow.objects.current().filter(reader_id=reader_id)
+        why = Tag.objects.filter(pk__in=follows.values("tag")).order_by("name")
+        mine = Alert.objects.for_reader(reader_id).filter(state__in=SHOWN)
+        return mine.prefetch_related(Prefetch("tags", why)).order_by("-created_at", "-id")

@@ -19,7 +19,7 @@ from notifications.emulator.store import Store
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=9099, help="0 takes a free one")
-    parser.add_argument("--tls-port", type=int, help="HTTP/2 and HTTP/1.1 over TLS, by ALPN")
+    parser.add_argument("--tls-port", type=int, help="HTTP/2 over TLS as well, by ALPN")
     parser.add_argument("--state-dir", type=Path, default=Path(".run/fcm"))
     parser.add_argument("--latency", type=float, default=0, help="milliseconds before each answer")
 

@@ -55,7 +55,7 @@ def make_error(code: str, retry_after: str | None = None) -> Answer:
 def make_violations(violations: Sequence[tuple[str, str]]) -> Answer:
     """The answer to a bad payload: google.rpc.BadRequest beside FCM's own code."""
     listed = [{"field": name, "description": text} for name, text in violations]
-    details = [
+    details: list[dict[str, Any]] = [
         {"@type": FCM_ERROR, "errorCode": "INVALID_ARGUMENT"},
         {"@type": BAD_REQUEST, "fieldViolations": listed},
     ]

@@ -43,7 +43,9 @@ class Credentials:
         if kind != GRANT:
             return None
         try:
-            claims = jwt.decode(assertion, certs=self.public_key, audience=self.audiences)
+            claims = jwt.decode(  # type: ignore[no-untyped-call]  # untyped library
+                assertion, certs=self.public_key, audience=self.audiences
+            )
         except (ValueError, TypeError):
             return None
         if claims.get("iss") != self.account["client_email"]:

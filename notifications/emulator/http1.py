@@ -45,18 +45,16 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def count_connections(exchange: Exchange) -> Any:
-    """A middleware that notes each new connection and when it is gone."""
+    """A middleware that notes each new connection; the store sees when it is gone."""
     store = exchange.store
-    known: set[Any] = set()
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         transport = request.transport
-        if request.path.endswith("messages:send") and transport not in known:
-            known.difference_update([each for each in known if each.is_closing()])
-            known.add(transport)
+        if request.path.endswith("messages:send") and transport not in store.transports:
+            store.transports = {each for each in store.transports if not each.is_closing()}
+            store.transports.add(transport)
             store.connections_total += 1
-            store.connections_open = len(known)
         return await handler(request)
 
     return middleware
@@ -152,11 +150,12 @@ class Control:
         patience = min(float(request.query.get("timeout", 30)), LONGEST_POLL)
         try:
             async with asyncio.timeout(patience):
-                while phone.seq <= after:
+                # Not by phone.seq: a reset forgets the messages and keeps the number.
+                while not (later := [m for m in phone.messages if m["seq"] > after]):
                     await phone.arrived.wait()
         except TimeoutError:
             return web.Response(status=HTTPStatus.NO_CONTENT)
-        return web.json_response(next(each for each in phone.messages if each["seq"] > after))
+        return web.json_response(later[0])
 
     async def page(self, _: web.Request) -> web.FileResponse:
         return web.FileResponse(PAGE)

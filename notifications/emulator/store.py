@@ -26,11 +26,12 @@ class Phone:
         self.seq += 1
         entry = {"seq": self.seq, "message": message, "received_at": time.time()}
         self.messages.append(entry)
-        data = message.get("data", {})
+        data = message.get("data") or {}  # null is "not given" in JSON of proto3
         if "remove" in data:
             self.shown.pop(data["remove"], None)
         elif "notification" in message:
-            tag = message.get("android", {}).get("notification", {}).get("tag") or f"#{self.seq}"
+            android = message.get("android", {}).get("notification") or {}
+            tag = android.get("tag") or f"#{self.seq}"
             self.shown.pop(tag, None)
             self.shown[tag] = entry
             while len(self.shown) > MOST_MESSAGES:
@@ -98,7 +99,8 @@ class Store:
     def __init__(self) -> None:
         self.faults = Faults()
         self.phones: dict[str, Phone] = {}
-        self.connections_open = self.connections_total = 0
+        self.connections_open = self.connections_total = 0  # open: those over TLS
+        self.transports: set[Any] = set()  # of HTTP/1.1, which has no end to hook into
         self.reset()
 
     def reset(self) -> None:
@@ -115,7 +117,7 @@ class Store:
         self.number += 1
         self.accepted += 1
         self.addresses[address] = self.addresses.get(address, 0) + 1
-        mark = hash((address, message.get("data", {}).get("alert")))
+        mark = hash((address, (message.get("data") or {}).get("alert")))
         if mark in self.told:
             self.duplicates += 1
         self.told.add(mark)
@@ -133,6 +135,7 @@ class Store:
             "addresses": len(self.addresses),
             "max_per_address": max(self.addresses.values(), default=0),
             "duplicates": self.duplicates,
-            "connections_open": self.connections_open,
+            "connections_open": self.connections_open
+            + sum(not each.is_closing() for each in self.transports),
             "connections_total": self.connections_total,
         }

@@ -105,6 +105,11 @@ def check_android(android: Any) -> list[Violation]:
     if not isinstance(android, dict):
         return []
     found = []
+    shown = android.get("notification")
+    if shown is not None and not isinstance(shown, dict):
+        found.append(("message.android.notification", "Not an object."))
+    elif shown and not isinstance(shown.get("tag") or "", str):
+        found.append(("message.android.notification.tag", "Not a string."))
     if str(android.get("priority", "normal")).lower() not in {"normal", "high"}:
         found.append(("message.android.priority", "Neither NORMAL nor HIGH."))
     if "ttl" in android:

@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -23,7 +24,7 @@ def publisher(settings: Settings) -> Iterator[PublisherServer]:
         yield server
 
 
-def feed_of(server: PublisherServer, path: str = "/feed.xml", **facts: object) -> Feed:
+def feed_of(server: PublisherServer, path: str = "/feed.xml", **facts: Any) -> Feed:
     return make.feed(url=server.url(path), **facts)
 
 

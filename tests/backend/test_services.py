@@ -23,8 +23,10 @@ def own_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def start(folder: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "backend.services", "--folder", str(folder)]
-        + [sys.executable, "-c", COMMAND],
+        [
+            *(sys.executable, "-m", "backend.services", "--folder", str(folder)),
+            *(sys.executable, "-c", COMMAND),
+        ],
         cwd=ROOT,
         text=True,
         stdout=subprocess.PIPE,
@@ -34,7 +36,8 @@ def start(folder: Path) -> "subprocess.Popen[str]":
 
 def read_url(process: "subprocess.Popen[str]") -> str:
     assert process.stdout is not None
-    return next(line for line in process.stdout if line.startswith("postgresql://"))
+    url: str = next(line for line in process.stdout if line.startswith("postgresql://"))
+    return url
 
 
 def left_over(folder: Path) -> list[str]:

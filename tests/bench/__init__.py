@@ -1,1 +1,1 @@
-"""`make bench`: figures beside peers or a limit measured in the same run. Ratios, never assertions."""
+"""`make bench`: figures beside peers or a limit of the same run. Ratios, never assertions."""

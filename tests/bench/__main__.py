@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from tests import plugin  # noqa: F401 - starts the servers before Django reads its settings
-
 import django
+
+from tests import plugin
 
 django.setup()
 

@@ -1,4 +1,4 @@
-"""From PostgreSQL to recorded results against the FCM emulator, beside firebase-admin's own call."""
+"""From PostgreSQL to recorded results against the emulator, beside firebase-admin's call."""
 
 import os
 import tempfile
@@ -23,7 +23,8 @@ PEERS = 500
 
 def measure() -> list[Row]:
     tag = make.tag("Dispatch")
-    make_crowd(READERS, lambda _: [tag], progress=lambda n: show_progress("dispatch", n, READERS))
+    make_crowd(READERS, tag)
+    show_progress("dispatch", 1, 2)
     with tempfile.TemporaryDirectory() as folder:
         emulator = Emulator(Path(folder))
         settings.FCM_URL, settings.FIREBASE_CREDENTIALS = emulator.url, str(emulator.credentials)
@@ -35,6 +36,7 @@ def measure() -> list[Row]:
             took = seconds(lambda: send_with_dispatch(tag.pk))
             after = os.times()
             counts = emulator.counts()
+            show_progress("dispatch", 2, 2)
         finally:
             kill(emulator.process)
     ours = READERS / took

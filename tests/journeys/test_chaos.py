@@ -35,7 +35,7 @@ def variables(emulator: Emulator) -> dict[str, str]:
 
 def start_alert(size: int) -> Alert:
     tag = make.tag()
-    make_crowd(size, lambda _: [tag])
+    make_crowd(size, tag)
     now = timezone.now()
     article = make.article(tags=[tag], published_at=now)
     alerts.plan_alerts([make.story_of(article).pk], now)

@@ -1,4 +1,4 @@
-"""The whole way: publishers publish, a reader's phone hears of each story once, the page shows it."""
+"""The whole way: publishers publish, a phone hears of each story once, the page shows it."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from articles.models import Article, Feed
 from notifications.models import Alert
@@ -86,7 +85,6 @@ def test_five_stories_are_five_cards_and_one_alert_each(
     client: Client,
     publishers: PublisherServer,
     emulator: Emulator,
-    settings: Settings,
     tmp_path: Path,
 ) -> None:
     make.tag("NagornoKarabakh", "Nagorno-Karabakh")

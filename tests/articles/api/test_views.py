@@ -2,10 +2,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from pytest_django import DjangoAssertNumQueries
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from articles.models import Follow, Reader, Session
+from articles.models import Follow, Reader, Session, Tag
 from tests import make
 from tests.app import App
 
@@ -39,6 +40,14 @@ def test_without_a_living_secret_the_answer_is_a_401_problem(
     assert answer["Content-Type"] == "application/problem+json"
     assert answer["WWW-Authenticate"] == "Bearer"
     assert answer.json()["status"] == 401
+
+
+def test_a_session_is_opened_whole_or_not_at_all(anonymous: APIClient) -> None:
+    answer = anonymous.post("/api/v1/sessions", {"label": "x" * 81}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "label"
+    assert not Reader.objects.exists()
 
 
 def test_signing_out_ends_the_secret(app: App) -> None:
@@ -131,39 +140,118 @@ def test_a_hidden_article_is_not_found(anonymous: APIClient) -> None:
     assert anonymous.get(f"/api/v1/articles/{article.pk}").status_code == 404
 
 
-def test_pages_neither_skip_nor_repeat_while_news_arrive(anonymous: APIClient) -> None:
+@pytest.mark.parametrize(
+    ("path", "cost"),
+    [("tags", 2), ("tags/Bridges/articles", 2), ("feed", 2), ("follows", 2), ("sessions", 2)],
+)
+def test_a_list_costs_the_same_however_long(app: App, path: str, cost: int) -> None:
     tag = make.tag("Bridges")
-    old = [
-        make.article(tags=[tag], published_at=make.NOON - timedelta(minutes=n // 2)).pk
-        for n in range(25)
+    costs = []
+
+    for rows in (1, 20):
+        for _ in range(rows):
+            make.article(tags=[tag, make.tag()], section=make.section())
+            make.follow(app.reader, make.tag())
+            make.session(app.reader)
+        with CaptureQueriesContext(connection) as queries:
+            assert app.ask("GET", path).status_code == 200
+        costs.append(len(queries))
+
+    assert costs == [cost, cost]
+
+
+def test_the_page_of_a_tag_shows_its_articles_alone_newest_first(anonymous: APIClient) -> None:
+    bridges, rivers = make.tag("Bridges"), make.tag("Rivers")
+    make.article("Old", tags=[bridges], published_at=make.NOON - timedelta(hours=1))
+    make.article("New", tags=[bridges, rivers], published_at=make.NOON)
+    make.article("Other", tags=[rivers])
+    make.article("Hidden", tags=[bridges], is_hidden=True)
+
+    page = anonymous.get("/api/v1/tags/BRIDGES/articles").json()
+
+    assert [card["title"] for card in page["results"]] == ["New", "Old"]
+    assert page["next"] is None
+    assert "html" not in page["results"][0]
+    assert anonymous.get("/api/v1/tags/Nothing/articles").status_code == 404
+
+
+def test_what_others_mute_stays_in_my_feed(app: App) -> None:
+    tag = make.tag()
+    make.follow(app.reader, tag)
+    make.follow(make.reader(), tag, Follow.Level.MUTE)
+    make.article("A bridge", tags=[tag])
+
+    assert len(app.ask("GET", "feed").json()["results"]) == 1
+
+
+def test_a_tag_says_at_which_level_the_caller_follows_it(app: App, anonymous: APIClient) -> None:
+    make.follow(app.reader, make.tag("Bridges"), Follow.Level.TOP)
+    ended = make.follow(app.reader, make.tag("Rivers"))
+    Follow.objects.filter(pk=ended.pk).update(ended_at=make.NOON)
+    make.follow(make.reader(), make.tag("Chess"))
+
+    mine = {tag["name"]: tag["level"] for tag in app.ask("GET", "tags").json()["results"]}
+
+    assert mine == {"Bridges": "top", "Rivers": "none", "Chess": "none"}
+    assert app.ask("GET", "tags/bridges").json()["level"] == "top"
+    assert anonymous.get("/api/v1/tags/bridges").json()["level"] == "none"
+
+
+def test_without_words_the_newest_tags_come_first_and_retired_ones_never(
+    anonymous: APIClient,
+) -> None:
+    for name in ("Bridges", "Rivers", "Retired"):
+        make.tag(name)
+    Tag.objects.filter(name="Retired").update(is_active=False)
+
+    names = [
+        [tag["name"] for tag in anonymous.get(f"/api/v1/tags{query}").json()["results"]]
+        for query in ("", "?q=", "?q=r", "?q=%23%23")
     ]
 
-    seen = []
-    url = "/api/v1/tags/Bridges/articles?limit=7"
-    while url:
-        page = anonymous.get(url).json()
-        seen += [card["id"] for card in page["results"]]
-        make.article(tags=[tag], published_at=make.NOON + timedelta(hours=1))
-        url = page["next"]
-
-    assert len(seen) == 25
-    assert set(seen) == {str(pk) for pk in old}
+    assert names == [["Rivers", "Bridges"], ["Rivers", "Bridges"], ["Bridges", "Rivers"], []]
 
 
-@pytest.mark.parametrize("path", ["tags", "tags/Bridges/articles", "feed", "follows", "sessions"])
-def test_a_list_costs_the_same_however_long(
-    app: App, django_assert_max_num_queries: DjangoAssertNumQueries, path: str
-) -> None:
+@pytest.mark.parametrize("name", ["Nothing", "%00", "a%2Fb", "%E2%80%AE"])
+def test_a_name_that_no_tag_can_have_is_not_found(app: App, name: str) -> None:
+    assert app.ask("GET", f"tags/{name}").status_code == 404
+    assert app.ask("DELETE", f"follows/{name}").status_code == 404
+
+
+def test_following_again_after_an_end_begins_anew(app: App) -> None:
     tag = make.tag("Bridges")
-    make.follow(app.reader, tag)
-    for _ in range(20):
-        make.article(tags=[tag, make.tag()], section=make.section())
-        make.session(app.reader)
+    make.follow(app.reader, tag, since=make.NOON)
+    app.ask("DELETE", "follows/Bridges")
 
-    with django_assert_max_num_queries(3):
-        answer = app.ask("GET", path)
+    answer = app.ask("PUT", "follows/Bridges", {})
 
-    assert answer.status_code == 200
+    assert answer.json()["level"] == "all"
+    assert Follow.objects.get().followed_at > make.NOON
+
+
+def test_an_id_in_capitals_is_the_same_id(anonymous: APIClient) -> None:
+    article = make.article()
+
+    assert anonymous.get(f"/api/v1/articles/{str(article.pk).upper()}").status_code == 200
+
+
+def test_an_app_whose_session_has_ended_may_open_another(app: App) -> None:
+    app.ask("DELETE", "sessions/current")
+
+    assert app.ask("POST", "sessions", {"label": "phone"}).status_code == 201
+
+
+def test_a_session_says_once_a_day_that_it_is_in_use(app: App) -> None:
+    Session.objects.update(seen_on=make.NOON.date())
+
+    costs = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            app.ask("GET", "feed")
+        costs.append(len(queries))
+
+    assert Session.objects.get().seen_on > make.NOON.date()
+    assert costs == [3, 2]
 
 
 def test_a_malformed_body_and_a_wrong_method_are_problems(app: App) -> None:
@@ -180,4 +268,5 @@ def test_another_readers_session_is_not_found(app: App) -> None:
     other = App()
 
     assert app.ask("DELETE", f"sessions/{other.signed_in.pk}").status_code == 404
+    assert [each["id"] for each in app.ask("GET", "sessions").json()] == [str(app.signed_in.pk)]
     assert other.ask("GET", "feed").status_code == 200

@@ -1,8 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles.models import Follow
 from notifications.models import Alert, Device, Preference
@@ -11,14 +13,17 @@ from tests.app import DEVICE, App
 
 pytestmark = pytest.mark.django_db
 
+NEVER_QUIET = {"zone": "UTC", "quiet_start": "08:00", "quiet_end": "08:00", "daily_cap": 0}
+
 
 def put_device(app: App, pk: UUID | None = None, **changes: Any) -> Any:
     return app.ask("PUT", f"devices/{pk or uuid4()}", DEVICE | changes)
 
 
-def make_alert(*names: str) -> Alert:
+def make_alert(*names: str, state: Alert.State = Alert.State.SENT) -> Alert:
     alert = Alert.objects.create(
         story=make.story(),
+        state=state,
         title="A bridge opens",
         link="https://news.example/",
         published_at=make.NOON,
@@ -137,12 +142,161 @@ def test_the_inbox_leaves_out_what_is_muted_or_older_than_the_follow(app: App) -
     assert app.ask("GET", "alerts").json()["results"] == []
 
 
-def test_the_inbox_costs_the_same_however_long(
-    app: App, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    for number in range(20):
-        for tag in make_alert(f"Tag{number}a").tags.all():
-            make.follow(app.reader, tag)
+def test_why_names_only_what_i_follow(app: App) -> None:
+    alert = make_alert("Bridges", "Rivers")
+    make.follow(app.reader, alert.tags.get(name="Rivers"))
+    make.follow(make.reader(), alert.tags.get(name="Bridges"))
 
-    with django_assert_max_num_queries(3):
-        assert len(app.ask("GET", "alerts").json()["results"]) == 20
+    [shown] = app.ask("GET", "alerts").json()["results"]
+
+    assert shown["why"] == ["Rivers"]
+
+
+@pytest.mark.parametrize("state", Alert.State)
+def test_the_inbox_shows_what_was_meant_for_readers(app: App, state: Alert.State) -> None:
+    make.follow(app.reader, make_alert("Bridges", state=state).tags.get())
+
+    shown = len(app.ask("GET", "alerts").json()["results"])
+
+    assert shown == (state in {"sending", "sent", "paused", "expired"})
+
+
+def test_the_inbox_costs_the_same_however_long(app: App) -> None:
+    costs = []
+
+    for rows in (1, 15):
+        for number in range(rows):
+            make.follow(app.reader, make_alert(f"Tag{rows}of{number}").tags.get())
+        with CaptureQueriesContext(connection) as queries:
+            assert len(app.ask("GET", "alerts").json()["results"]) >= rows
+        costs.append(len(queries))
+
+    assert costs == [3, 3]
+
+
+def test_a_put_carries_the_whole_state(app: App) -> None:
+    pk = uuid4()
+    put_device(app, pk)
+
+    bare = {name: DEVICE[name] for name in ("platform", "zone", "address_kind", "address")}
+    answer = app.ask("PUT", f"devices/{pk}", bare)
+
+    assert answer.json() == bare | {
+        "id": str(pk),
+        "app_version": "",
+        "locale": "",
+        "state": "active",
+    }
+
+
+def test_the_same_state_again_is_written_once_a_day(app: App) -> None:
+    pk = uuid4()
+    put_device(app, pk)
+    writes = []
+
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert put_device(app, pk).status_code == 200
+        writes.append([query for query in queries.captured_queries if 'UPDATE "' in query["sql"]])
+    Device.objects.update(seen_on=make.NOON.date())
+    put_device(app, pk)
+
+    assert writes == [[], []]
+    assert Device.objects.get().seen_on > make.NOON.date()
+
+
+def test_a_gone_device_is_back_once_its_app_speaks(app: App) -> None:
+    pk = uuid4()
+    put_device(app, pk)
+    Device.objects.update(state=Device.State.GONE, gone_reason="UNREGISTERED")
+
+    assert put_device(app, pk).json()["state"] == "active"
+    assert Device.objects.get().gone_reason == ""
+
+
+def test_a_device_goes_with_its_session(app: App) -> None:
+    pk, second = uuid4(), App(app.reader)
+    put_device(app, pk)
+
+    second.ask("DELETE", f"sessions/{app.signed_in.pk}")
+
+    assert second.ask("GET", f"devices/{pk}").status_code == 404
+    assert put_device(second, pk).status_code == 200
+
+
+def test_a_phones_capital_letters_name_the_same_device(app: App) -> None:
+    pk = uuid4()
+
+    app.ask("PUT", f"devices/{str(pk).upper()}", DEVICE)
+
+    assert app.ask("GET", f"devices/{pk}").json()["id"] == str(pk)
+
+
+def test_a_forgotten_device_is_gone(app: App) -> None:
+    pk = uuid4()
+    put_device(app, pk)
+
+    answers = [app.ask(method, f"devices/{pk}") for method in ("DELETE", "GET")]
+
+    assert [answer.status_code for answer in answers] == [204, 404]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_phones_that_bring_one_address_at_once_all_get_an_answer() -> None:
+    apps = [App() for _ in range(4)]
+
+    def bring(app: App) -> list[int]:
+        try:
+            return [put_device(app).status_code for _ in range(5)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(apps)) as pool:
+        codes = list(pool.map(bring, apps))
+
+    assert codes == [[201] * 5] * 4
+    assert Device.objects.live().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("zone", "Mars/Olympus"),
+        ("quiet_start", "25:00"),
+        ("quiet_end", "07:00:30"),
+        ("daily_cap", 51),
+        ("daily_cap", -1),
+        ("daily_cap", None),
+    ],
+)
+def test_preferences_that_make_no_sense_are_refused(app: App, field: str, value: object) -> None:
+    answer = app.ask("PUT", "preferences", NEVER_QUIET | {field: value})
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert not Preference.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["null", "[]", "3", "{"])
+def test_a_body_that_is_no_object_is_refused(app: App, body: str) -> None:
+    answer = app.put("/api/v1/preferences", body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_reader_may_say_never_quiet_before_there_is_a_device(app: App) -> None:
+    app.ask("PUT", "preferences", NEVER_QUIET)
+    put_device(app)
+
+    assert app.ask("GET", "preferences").json() == NEVER_QUIET
+    assert Preference.objects.get().quiet_changed_at is None
+
+
+def test_another_cap_alone_leaves_the_quiet_hours_unchanged(app: App) -> None:
+    app.ask("PUT", "preferences", NEVER_QUIET)
+
+    app.ask("PUT", "preferences", NEVER_QUIET | {"daily_cap": 9})
+
+    preference = Preference.objects.get()
+    assert (preference.daily_cap, preference.quiet_changed_at) == (9, None)

@@ -46,10 +46,8 @@ def transport(emulator: Emulator, settings: Settings) -> FcmTransport:
 
 
 def send(transport: FcmTransport, *addresses: str) -> list[Outcome]:
-    outcomes = dict(
-        (sent.address, outcome)
-        for sent, outcome in transport.send([message(address) for address in addresses])
-    )
+    sent = transport.send([message(address) for address in addresses])
+    outcomes = {each.address: outcome for each, outcome in sent}
     transport.close()
     return [outcomes[address] for address in addresses]
 
@@ -132,9 +130,7 @@ def test_a_lost_answer_is_ambiguous_and_not_repeated_by_the_transport(
     assert emulator.counts()["accepted"] == accepted
 
 
-def test_a_server_that_is_not_there_was_certainly_not_reached(
-    transport: FcmTransport, settings: Settings
-) -> None:
+def test_a_server_that_is_not_there_was_certainly_not_reached(transport: FcmTransport) -> None:
     transport.bearer.value()
     transport.address = transport.address._replace(netloc="127.0.0.1:1")
 

@@ -1,0 +1,130 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+
+from articles.feeds.entry import Entry
+from articles.feeds.parse import parse
+from articles.tagging import Matcher, decide_tags
+from articles.text import plain_text
+from backend.demo.publishers import ATOM, PUBLISHERS, WRITTEN, Newsroom, Site
+
+ADDRESS = "http://127.0.0.1:1"
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+Client = TestClient[Request, Application]
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Newsroom:
+    return Newsroom(tmp_path / "newsroom.json")
+
+
+def publish_all(newsroom: Newsroom) -> list[str]:
+    titles = []
+    while article := newsroom.publish(NOW):
+        titles.append(article.title)
+    return titles
+
+
+async def read_feeds(client: Client) -> dict[str, tuple[Entry, ...]]:
+    feeds = {}
+    for slug in PUBLISHERS:
+        answer = await client.get(f"/{slug}/feed.xml")
+        feeds[slug] = parse(
+            await answer.read(), content_type=answer.content_type, url=f"{ADDRESS}/{slug}/feed.xml"
+        ).entries
+    return feeds
+
+
+def test_every_feed_is_read_by_our_parser_with_text_date_and_picture(newsroom: Newsroom) -> None:
+    async def read() -> dict[str, tuple[Entry, ...]]:
+        async with TestClient(TestServer(Site(newsroom, ADDRESS).make_app())) as client:
+            return await read_feeds(client)
+
+    feeds = asyncio.run(read())
+
+    assert feeds.keys() > ATOM
+    for slug, entries in feeds.items():
+        assert entries
+        for entry in entries:
+            assert entry.url.startswith(f"{ADDRESS}/{slug}/")
+            assert entry.published_at is not None
+            assert entry.published_at < datetime.now(UTC) - timedelta(hours=19)
+            assert entry.image_url.startswith(f"{ADDRESS}/images/")
+            assert 80 <= len(plain_text(entry.content or entry.summary).split()) <= 160
+
+
+def test_an_unchanged_feed_is_not_sent_again_until_an_article_comes_out(newsroom: Newsroom) -> None:
+    async def ask() -> tuple[list[int], dict[str, int]]:
+        async with TestClient(TestServer(Site(newsroom, ADDRESS).make_app())) as client:
+            first = await client.get("/lake-tribune/feed.xml")
+            known = {"If-None-Match": first.headers["ETag"]}
+            second = await client.get("/lake-tribune/feed.xml", headers=known)
+            published = await (await client.post("/publish?about=rail")).json()
+            third = await client.get("/lake-tribune/feed.xml", headers=known)
+            assert published["publisher"] == "Lake Tribune"
+            assert published["title"] in await third.text()
+            counts = await (await client.get("/counts")).json()
+            return [first.status, second.status, third.status], counts
+
+    statuses, counts = asyncio.run(ask())
+
+    assert statuses == [200, 304, 200]
+    assert counts["lake-tribune"] == 3
+    assert counts["valley-post"] == 0
+
+
+def test_pages_and_pictures_of_what_is_out_are_there_and_of_the_rest_are_not(
+    newsroom: Newsroom,
+) -> None:
+    out = next(iter(newsroom.articles().values()))
+    coming = next(n for n in range(len(WRITTEN["article"])) if n not in newsroom.published)
+    paths = [out.path, f"/{out.publisher}", f"/images/{out.number}.svg"]
+    paths.append(f"/{WRITTEN['article'][coming]['publisher']}/{coming}")
+
+    async def ask() -> list[tuple[int, str]]:
+        async with TestClient(TestServer(Site(newsroom, ADDRESS).make_app())) as client:
+            answers = [await client.get(path) for path in paths]
+            return [(answer.status, answer.content_type) for answer in answers]
+
+    statuses = asyncio.run(ask())
+
+    page, picture = (200, "text/html"), (200, "image/svg+xml")
+    assert statuses == [page, page, picture, (404, "text/plain")]
+
+
+def test_each_article_comes_out_once_even_across_restarts(newsroom: Newsroom) -> None:
+    first = newsroom.publish(NOW)
+    assert first is not None
+
+    again = Newsroom(newsroom.path)
+    titles = publish_all(again)
+
+    assert first.title not in titles
+    assert len(again.articles()) == len(WRITTEN["article"])
+    assert Newsroom(newsroom.path).articles().keys() == again.articles().keys()
+
+
+def test_where_all_are_out_a_subject_brings_follow_ups_that_differ(newsroom: Newsroom) -> None:
+    publish_all(newsroom)
+
+    follow_ups = [newsroom.publish(NOW, about="Karabakh") for _ in range(9)]
+
+    titles = {each.title for each in follow_ups if each}
+    assert len(titles) == 9
+    assert len({each.path for each in follow_ups if each}) == 9
+    assert newsroom.publish(NOW) is None
+
+
+@pytest.mark.parametrize("written", [*WRITTEN["article"], *WRITTEN["follow_up"]])
+def test_whatever_mentions_the_subject_may_push_it(written: dict[str, str]) -> None:
+    matcher = Matcher.from_aliases((a, "NK") for a in ("Nagorno-Karabakh", "Karabakh", "Artsakh"))
+    lead, _, body = written["text"].strip().partition("\n")
+
+    decided = decide_tags(matcher, written["title"], lead, body)
+
+    assert all(decision.may_push for decision in decided)
+    assert decided or "Karabakh" not in written["title"]
