@@ -61,6 +61,7 @@ def running(
     sockets = make_socket_folder(folder)
     variables: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, sockets, ignore_errors=True)
         if not os.environ.get("DATABASE_URL"):
             stack.enter_context(run_postgres(folder, sockets, durable=durable, say=say))
             variables["DATABASE_URL"] = f"postgresql://daily8@/daily8?host={sockets}"

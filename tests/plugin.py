@@ -22,7 +22,6 @@ def start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="daily8-tests-"))
     STACK.callback(shutil.rmtree, folder, ignore_errors=True)
     os.environ.setdefault("STATIC_ROOT", str(folder))  # WhiteNoise wants one that exists
-    STACK.callback(shutil.rmtree, services.make_socket_folder(folder), ignore_errors=True)
     variables = STACK.enter_context(services.running(folder, durable=False, say=lambda _: None))
     os.environ.update(variables)
 

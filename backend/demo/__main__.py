@@ -42,7 +42,7 @@ def main() -> int:
                 demo.run(is_once=asked.once)
     except KeyboardInterrupt:
         say("stopped")
-    except (services.ServiceError, ChildDiedError, TimeoutError) as error:
+    except (services.ServiceError, ChildDiedError, psycopg.OperationalError, OSError) as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
     return 0
@@ -120,8 +120,8 @@ class Demo:
         newsroom = str(self.folder / "newsroom.json")
         start("news", "backend.demo.publishers", "--port", self.ports["news"], "--state", newsroom)
         password = str(self.folder / "password")
-        rows = ("--publishers-port", self.ports["news"], "--password-file", password)
-        start("seed", "backend.demo.seed", *rows)
+        editor = ("--editor", EDITOR, "--password-file", password)
+        start("seed", "backend.demo.seed", "--publishers-port", self.ports["news"], *editor)
         if not is_collected(self.folder / "static"):
             start("static", "django", "collectstatic", "--noinput", "--verbosity", "0")
             wait("static")
@@ -231,5 +231,6 @@ def keep_secret(path: Path, size: int) -> str:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda number, _: sys.exit(128 + number))
     sys.exit(main())

@@ -13,7 +13,6 @@ from django.db.models.functions import Now  # noqa: E402 - after setup
 from articles.models import Alias, Feed, Publisher, Reader, Section, Tag  # noqa: E402 - after setup
 from backend.demo.publishers import PUBLISHERS  # noqa: E402 - after setup
 
-EDITOR = "editor@daily8.example"
 TAGS = {
     "NagornoKarabakh": ("Nagorno-Karabakh", ["Nagorno-Karabakh", "Karabakh", "Artsakh"]),
     "Yerevan": ("Yerevan", ["Yerevan"]),
@@ -25,7 +24,7 @@ TAGS = {
 }
 
 
-def seed(publishers_port: int, password: str) -> None:
+def seed(publishers_port: int, email: str, password: str) -> None:
     for slug, (name, section_name) in PUBLISHERS.items():
         section, _ = Section.objects.get_or_create(
             name=section_name, defaults={"slug": section_name.lower()}
@@ -47,9 +46,9 @@ def seed(publishers_port: int, password: str) -> None:
         for phrase in phrases:
             if phrase not in known:
                 Alias.objects.create(tag=tag, phrase=phrase)
-    editor = Reader.objects.filter(email=EDITOR).first()
+    editor = Reader.objects.filter(email=email).first()
     if editor is None:
-        Reader.objects.create_superuser(EDITOR, password)
+        Reader.objects.create_superuser(email, password)
     elif not editor.check_password(password):
         editor.set_password(password)
         editor.save()
@@ -58,7 +57,8 @@ def seed(publishers_port: int, password: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--publishers-port", type=int, required=True)
+    parser.add_argument("--editor", required=True, help="e-mail address")
     parser.add_argument("--password-file", type=Path, required=True)
     asked = parser.parse_args()
     call_command("migrate", interactive=False, verbosity=0)
-    seed(asked.publishers_port, asked.password_file.read_text())
+    seed(asked.publishers_port, asked.editor, asked.password_file.read_text())

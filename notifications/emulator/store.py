@@ -108,6 +108,8 @@ class Store:
         self.answered: Counter[str] = Counter()
         self.addresses: dict[str, int] = {}
         self.told: set[int] = set()
+        # Phones that somebody named stay, emptied; those that merely passed by make room.
+        self.phones = {address: p for address, p in self.phones.items() if p.label}
         for phone in self.phones.values():
             phone.messages.clear()
             phone.shown.clear()

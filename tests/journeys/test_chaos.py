@@ -82,7 +82,7 @@ def test_killed_workers_lose_nobody_and_repeat_at_most_a_chunk(
     env = variables(emulator)
 
     with running(beat(env, tmp_path)):
-        kills = send_while_killing(alert, env, every=(4.0, 7.0))
+        kills = send_while_killing(alert, env, every=(2.5, 4.0))
 
     assert kills >= 2
     check_promises(alert, emulator, 20_000, kills)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from backend.services import make_socket_folder
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -76,6 +79,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
     for line in left_over(tmp_path):
         os.kill(int(line.split()[0]), signal.SIGKILL)
+    shutil.rmtree(make_socket_folder(tmp_path))
 
 
 def check_push(said: str) -> str:
