@@ -168,6 +168,7 @@ def make_picture(number: int) -> str:
     sun = 120 + number * 97 % 560
     return (
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 800 450'>"
+        "<rect width='800' height='450' fill='#fff'/>"
         f"<rect width='800' height='450' fill='{sky}' opacity='.35'/>"
         f"<circle cx='{sun}' cy='130' r='52' fill='#fff' opacity='.8'/>"
         f"<path d='M0 330 Q140 {210 + number * 13 % 60} 300 300 T560 280 T800 250 V450 H0Z'"
