@@ -165,7 +165,7 @@ def make_page(title: str, body: str) -> web.Response:
 def make_picture(number: int) -> str:
     """Hills under a sky: a picture of our own for each article."""
     sky, hill = COLOURS[number % len(COLOURS)], COLOURS[(number * 3 + 1) % len(COLOURS)]
-    sun = 120 + number * 97 % 560
+    sun = 260 + number * 97 % 280
     return (
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 800 450'>"
         "<rect width='800' height='450' fill='#fff'/>"
