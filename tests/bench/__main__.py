@@ -1,9 +1,12 @@
 """`python -m tests.bench [--only NAME] [--json]`."""
 
 import argparse
+import os
 import sys
 
 import django
+
+os.environ.setdefault("LOG_LEVEL", "ERROR")  # a peer warns with every message
 
 from tests import plugin
 

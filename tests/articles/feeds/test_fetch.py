@@ -1,0 +1,143 @@
+import asyncio
+import gzip
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from articles.feeds.fetch import (
+    Fetched,
+    FetchError,
+    Limits,
+    NotModified,
+    Request,
+    fetch,
+    make_session,
+)
+from articles.outbound import Guard
+
+LIMITS = Limits(seconds=1.5, bytes=100_000, redirects=2)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Each path is a publisher of its own kind."""
+
+    def do_GET(self) -> None:
+        getattr(self, "answer_" + self.path.strip("/"))()
+
+    def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+        self.send_response(status)
+        headers = {"Content_Length": str(len(body))} | headers
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def answer_good(self) -> None:
+        if self.headers.get("If-None-Match") == 'W/"odd"':
+            self.answer(304)
+        else:
+            self.answer(200, b"<rss/>", ETag='W/"odd"', Cache_Control="max-age=90")
+
+    def answer_bomb(self) -> None:
+        self.answer(200, gzip.compress(b"x" * 50_000_000), Content_Encoding="gzip")
+
+    def answer_endless(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        while True:
+            self.wfile.write(b"x" * 10_000)
+
+    def answer_slow(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        threading.Event().wait(5)
+
+    def answer_short(self) -> None:
+        self.answer(200, b"<rss/>", Content_Length="900")
+
+    def answer_busy(self) -> None:
+        self.answer(429, Retry_After="120")
+
+    def answer_wall(self) -> None:
+        self.answer(403, b"<script src='/cdn/challenge-platform/x.js'>")
+
+    def answer_private(self) -> None:
+        self.answer(302, Location="http://169.254.169.254/latest")
+
+    def answer_loop(self) -> None:
+        self.answer(301, Location="/loop")
+
+    def answer_moved(self) -> None:
+        self.answer(301, Location="/good")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients leave early here
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def get(server: ThreadingHTTPServer, path: str, etag: str = "") -> Fetched | NotModified:
+    port = server.server_port
+    guard = Guard(allow_private=frozenset({f"127.0.0.1:{port}"}))
+
+    async def run() -> Fetched | NotModified:
+        async with make_session(guard, LIMITS) as session:
+            request = Request(url=f"http://127.0.0.1:{port}/{path}", etag=etag)
+            return await fetch(session, guard, request, LIMITS)
+
+    return asyncio.run(run())
+
+
+def test_validators_are_echoed_byte_for_byte(server: ThreadingHTTPServer) -> None:
+    first = get(server, "good")
+    assert isinstance(first, Fetched)
+
+    assert first.max_age is not None
+    assert first.max_age.total_seconds() == 90
+    assert isinstance(get(server, "good", first.etag), NotModified)
+
+
+def test_a_redirect_is_followed(server: ThreadingHTTPServer) -> None:
+    moved = get(server, "moved")
+
+    assert isinstance(moved, Fetched)
+    assert moved.url.endswith("/good")
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("bomb", "too_large"),
+        ("endless", "too_large"),
+        ("slow", "timeout"),
+        ("short", "connection: ClientPayloadError"),
+        ("busy", "http_status 429"),
+        ("wall", "bot_wall"),
+        ("private", "refused_address"),
+        ("loop", "too_many_redirects"),
+    ],
+)
+def test_each_trouble_has_its_name(server: ThreadingHTTPServer, path: str, reason: str) -> None:
+    with pytest.raises(FetchError) as caught:
+        get(server, path)
+
+    assert caught.value.reason == reason
+
+
+def test_a_wish_to_wait_is_passed_on(server: ThreadingHTTPServer) -> None:
+    with pytest.raises(FetchError) as caught:
+        get(server, "busy")
+
+    assert caught.value.retry_after is not None
+    assert caught.value.retry_after.total_seconds() == 120

@@ -1,0 +1,62 @@
+import asyncio
+
+import pytest
+
+from articles.outbound import Guard, GuardedResolver, RefusedUrlError, is_public
+
+REFUSED = [
+    "ftp://news.example/",
+    "file:///etc/passwd",
+    "http://user:secret@news.example/",
+    "http://news.example:22/",
+    "http://127.0.0.1/",
+    "http://127.1/",
+    "http://2130706433/",
+    "http://0x7f000001/",
+    "http://0177.0.0.1/",
+    "http://10.0.0.1/",
+    "http://169.254.169.254/",
+    "http://192.0.0.192/",
+    "http://100.64.0.1/",
+    "http://[::1]/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://[64:ff9b::7f00:1]/",
+    "http://[fe80::1]/",
+    "http://[fd00::1]/",
+    "http:///nothing",
+    "http://news.example:99999/",
+    "javascript:alert(1)",
+]
+
+
+@pytest.mark.parametrize("url", REFUSED)
+def test_what_leads_inside_is_refused(url: str) -> None:
+    with pytest.raises(RefusedUrlError):
+        Guard().check_url(url)
+
+
+@pytest.mark.parametrize("url", ["https://news.example/feed", "http://93.184.215.14:80/"])
+def test_the_open_internet_may_be_asked(url: str) -> None:
+    Guard().check_url(url)
+
+
+def test_a_named_exception_holds_for_its_port_alone() -> None:
+    guard = Guard(allow_private=frozenset({"127.0.0.1:8017"}))
+
+    guard.check_url("http://127.0.0.1:8017/feed.xml")
+    with pytest.raises(RefusedUrlError):
+        guard.check_url("http://127.0.0.1:8018/feed.xml")
+
+
+def test_a_name_that_leads_inside_is_refused_when_it_is_resolved() -> None:
+    async def resolve() -> None:
+        resolver = GuardedResolver(Guard())
+        await resolver.resolve("localhost", 80)
+
+    with pytest.raises(RefusedUrlError):
+        asyncio.run(resolve())
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "0.0.0.0", "255.255.255.255", "::"])
+def test_what_is_no_public_address_is_none(address: str) -> None:
+    assert not is_public(address)
