@@ -34,7 +34,7 @@ class PublisherServer:
         server.daemon_threads = True
         self.http = server
         self.port = server.server_port
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
