@@ -1,39 +1,52 @@
 """Verb: fetch feeds, parse them, drop what is known, store what is new.
 
-What did not change costs nothing: a 304 and a body of known hash are never parsed, an entry of
-known hash is never cleaned.
+What did not change costs nothing: a 304 and a body of known hash are never parsed, and all feeds
+of a batch that brought nothing share one statement.
 """
 
-import asyncio
 import hashlib
 import logging
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from http import HTTPStatus
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
-from articles.feeds.entry import Entry
-from articles.feeds.fetch import Fetched, FetchError, NotModified, Request, fetch, make_session
-from articles.feeds.parse import ParseError, parse
-from articles.feeds.schedule import interval_after_error, next_interval
-from articles.identity import canonical_url, content_hash, entry_key
-from articles.models import Article, ArticleText, Feed
-from articles.models.identifier import make_id
+from articles.feeds.entry import ParsedFeed
+from articles.feeds.fetch import Answer, Fetched, FetchError, NotModified, Request, fetch_all
+from articles.feeds.parse import parse
+from articles.feeds.schedule import Limits, interval_after_error, next_interval, rhythm
+from articles.feeds.xml import ParseError
+from articles.models import Feed
+from articles.models.rows import update
 from articles.outbound import Guard
-from articles.text import clean_html, excerpt, plain_text
+from articles.pace import Pace
+from articles.storing import Stored, store_entries
 
 logger = logging.getLogger(__name__)
 
-SUMMARY_LENGTH = 600
-OLD = timedelta(days=1)  # older news than this, seen for the first time, alerts nobody
-FUTURE = timedelta(hours=1)  # a publisher's clock may be that much ahead of ours
-EARLIEST_YEAR = 1995  # before it there was no news on the web: a broken date
+MOST_FETCHES = 20  # kept on the row for operators
+MOST_A_HOST = 5  # feeds of one host in one batch; the others come a little later
+BUSY_HOST = timedelta(seconds=5)
+GONE_AFTER = timedelta(days=14)  # of nothing but 404
+MOVED_NEAR, MOVED_FAR = 3, 10  # agreeing answers until a new address is believed: same host, other
+WALLS = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+
+
+@dataclass
+class Batch:
+    """Feeds that are read together, and what came of it."""
+
+    feeds: Sequence[Feed]
+    now: datetime
+    stored: Stored = field(default_factory=Stored)
+    unchanged: list[Feed] = field(default_factory=list)
+    """Rows to be written at the end, all in one statement."""
 
 
 def fetch_feeds(feed_ids: Iterable[int], now: datetime) -> list[UUID]:
@@ -41,83 +54,139 @@ def fetch_feeds(feed_ids: Iterable[int], now: datetime) -> list[UUID]:
 
     One feed's failure is written on its row and costs the others nothing.
     """
-    feeds = list(Feed.objects.filter(pk__in=list(feed_ids)).select_related("publisher"))
-    article_ids: list[UUID] = []
-    for feed, answer in zip(feeds, asyncio.run(fetch_all(feeds)), strict=True):
-        article_ids += take_answer(feed, answer, now)
-    return article_ids
+    return fetch(list(Feed.objects.filter(pk__in=list(feed_ids)).select_related("publisher")), now)
 
 
-async def fetch_all(feeds: Sequence[Feed]) -> list[Fetched | NotModified | FetchError]:
+def fetch(feeds: Sequence[Feed], now: datetime) -> list[UUID]:
+    batch, pace = Batch(feeds, now), Pace(settings.FETCH_HOST_GAP)
+    try:
+        for feed, answer, milliseconds in ask(batch, pace):
+            take_answer(batch, feed, answer, milliseconds)
+            if isinstance(answer, FetchError) and answer.status in WALLS and answer.retry_after:
+                pace.leave_alone(host_of(feed.url), answer.retry_after)
+    finally:
+        pace.let_go()
+        write(batch.unchanged)
+    return batch.stored.ids
+
+
+def ask(batch: Batch, pace: Pace) -> Iterator[tuple[Feed, Answer, int]]:
+    """Answers of the hosts that may be asked now; feeds of the others are put off."""
+    by_host: dict[str, list[Feed]] = {}
+    for feed in batch.feeds:
+        by_host.setdefault(host_of(feed.url), []).append(feed)
+    free = pace.take(by_host)
+    most = MOST_A_HOST if pace.gap else len(batch.feeds)
+    for host, feeds in by_host.items():
+        for feed in feeds if host not in free else feeds[most:]:
+            end_lease(batch, feed, batch.now + BUSY_HOST)
+    asked = {feed.url: feed for host in free for feed in by_host[host][:most]}
+    queues = [[request_for(feed) for feed in by_host[host][:most]] for host in free]
     guard = Guard(allow_private=settings.OUTBOUND_ALLOW)
-    async with make_session(guard) as session:
-
-        async def fetch_one(feed: Feed) -> Fetched | NotModified | FetchError:
-            request = Request(url=feed.url, etag=feed.etag, last_modified=feed.last_modified)
-            try:
-                return await fetch(session, guard, request)
-            except FetchError as error:
-                return error
-
-        return await asyncio.gather(*(fetch_one(feed) for feed in feeds))
+    for request, answer, milliseconds in fetch_all(queues, guard, pace.gap):
+        yield asked[request.url], answer, milliseconds
 
 
-def take_answer(
-    feed: Feed, answer: Fetched | NotModified | FetchError, now: datetime
-) -> list[UUID]:
+def host_of(url: str) -> str:
+    return (urlsplit(url).netloc or url).lower()
+
+
+def request_for(feed: Feed) -> Request:
+    return Request(url=feed.url, etag=feed.etag, last_modified=feed.last_modified)
+
+
+def take_answer(batch: Batch, feed: Feed, answer: Answer, milliseconds: int) -> None:
+    log = {"at": batch.now.isoformat(timespec="seconds"), "ms": milliseconds}
     if isinstance(answer, FetchError):
-        note_failure(feed, answer.reason, now, answer.retry_after)
-        return []
+        note_failure(batch, feed, answer, log | {"status": answer.status})
+        return
     if isinstance(answer, NotModified):
-        note_success(feed, now, answer.max_age)
-        return []
+        note_unchanged(batch, feed, answer.max_age, log | {"status": 304})
+        return
+    follow_move(feed, answer)
+    log |= {"status": 200, "bytes": len(answer.body)}
+    feed.etag, feed.last_modified = answer.etag, answer.last_modified
     body_hash = hashlib.sha256(answer.body).digest()
     if body_hash == bytes(feed.body_hash):
-        note_success(feed, now, answer.max_age)
-        return []
+        note_unchanged(batch, feed, answer.max_age, log)
+        return
+    feed.body_hash = body_hash
     try:
         parsed = parse(answer.body, content_type=answer.content_type, url=answer.url)
     except ParseError as error:
-        note_failure(feed, f"not a feed: {error}", now, None)
-        return []
+        note_failure(batch, feed, FetchError(f"not a feed: {error}"), log)
+        return
+    take_entries(batch, feed, parsed, answer.max_age, log)
+
+
+def take_entries(
+    batch: Batch,
+    feed: Feed,
+    parsed: ParsedFeed,
+    max_age: timedelta | None,
+    log: dict[str, object],
+) -> None:
+    """Store what a document lists. In one transaction with what the feed's row says of it."""
     with transaction.atomic():
-        article_ids = store_entries(feed, parsed.entries, now)
-        feed.etag, feed.last_modified, feed.body_hash = (
-            answer.etag,
-            answer.last_modified,
-            body_hash,
-        )
-        if article_ids:
-            feed.changed_at = now
-        note_success(feed, now, parsed.ttl or answer.max_age)
-    logger.info(
-        "feed fetched",
-        extra={"feed": feed.pk, "entries": len(parsed.entries), "changed": len(article_ids)},
-    )
-    return article_ids
+        follow_index(feed, parsed)
+        stored = store_entries(feed, parsed.entries, batch.now)
+        if stored.new:
+            feed.changed_at = batch.now
+        feed.format = parsed.format
+        dates = [entry.published_at for entry in parsed.entries if entry.published_at]
+        feed.interval = rhythm(dates, limits())
+        log |= {
+            "entries": len(parsed.entries),
+            "new": len(stored.new),
+            "changed": len(stored.changed),
+        }
+        note_success(batch, feed, parsed.ttl or max_age, log)
+        write([feed])
+    batch.stored.new.extend(stored.new)
+    batch.stored.changed.extend(stored.changed)
+    logger.info("feed fetched", extra={"feed": feed.pk, **log})
 
 
-def note_success(feed: Feed, now: datetime, asked: timedelta | None) -> None:
-    """The feed was read: when it is due again follows from the rhythm of its news."""
-    recent = feed.articles.order_by("-published_at").values_list("published_at", flat=True)[:20]
-    interval = next_interval(
-        list(recent),
+def limits() -> Limits:
+    return Limits(
         least=timedelta(seconds=settings.FETCH_LEAST_INTERVAL),
         most=timedelta(seconds=settings.FETCH_MOST_INTERVAL),
-        asked=asked,
-        jitter=jitter(),
     )
-    feed.fetched_at = now
-    feed.error, feed.error_count = "", 0
-    end_lease(feed, now + interval)
 
 
-def note_failure(feed: Feed, reason: str, now: datetime, retry_after: timedelta | None) -> None:
-    """The feed was not read: say why, and try again later and later."""
-    feed.error, feed.error_count = reason[:200], feed.error_count + 1
-    wait = max(interval_after_error(feed.error_count, jitter()), retry_after or timedelta(0))
+def note_unchanged(
+    batch: Batch, feed: Feed, max_age: timedelta | None, log: dict[str, object]
+) -> None:
+    note_success(batch, feed, max_age, log)
+    batch.unchanged.append(feed)
+
+
+def note_success(batch: Batch, feed: Feed, asked: timedelta | None, log: dict[str, object]) -> None:
+    """The feed was read: when it is due again follows from the rhythm of its news."""
+    feed.fetched_at = batch.now
+    feed.error, feed.error_count, feed.failing_since = "", 0, None
+    feed.fetches = [log, *feed.fetches][:MOST_FETCHES]
+    feed.due_at = batch.now + next_interval(feed.interval, limits(), asked, jitter())
+    feed.lease_until = None
+
+
+def note_failure(batch: Batch, feed: Feed, error: FetchError, log: dict[str, object]) -> None:
+    """The feed was not read: say why, and try again later and later; 410 ends it, and so do two
+    weeks of 404.
+    """
+    feed.error, feed.error_count = error.reason[:200], feed.error_count + 1
+    feed.failing_since = feed.failing_since or batch.now
+    feed.fetches = [log | {"error": feed.error}, *feed.fetches][:MOST_FETCHES]
+    wait = interval_after_error(feed.error_count, jitter())
+    if error.status == HTTPStatus.NOT_FOUND:
+        wait = (
+            max(wait, timedelta(hours=1)) if feed.error_count <= MOVED_NEAR else timedelta(days=1)
+        )
+    is_gone = error.status == HTTPStatus.NOT_FOUND and batch.now - feed.failing_since > GONE_AFTER
+    if is_gone or error.status == HTTPStatus.GONE:
+        end(feed)
     logger.warning("feed failed", extra={"feed": feed.pk, "reason": feed.error})
-    end_lease(feed, now + wait)
+    end_lease(batch, feed, batch.now + max(wait, error.retry_after or timedelta(0)))
 
 
 def jitter() -> float:
@@ -125,139 +194,62 @@ def jitter() -> float:
     return random.random()  # noqa: S311 - no secret
 
 
-def end_lease(feed: Feed, due_at: datetime) -> None:
+def end_lease(batch: Batch, feed: Feed, due_at: datetime) -> None:
     feed.due_at, feed.lease_until = due_at, None
-    feed.save(
-        update_fields=[
-            "body_hash",
-            "changed_at",
-            "due_at",
-            "error",
-            "error_count",
-            "etag",
-            "fetched_at",
-            "last_modified",
-            "lease_until",
-        ]
+    batch.unchanged.append(feed)
+
+
+def follow_move(feed: Feed, answer: Fetched) -> None:
+    """Believe a new address when enough answers agreed on it, on another host more of them."""
+    target = answer.moved_to
+    if not target:
+        feed.moved_to, feed.moved_count = "", 0
+        return
+    feed.moved_count = feed.moved_count + 1 if target == feed.moved_to else 1
+    feed.moved_to = target[:1000]
+    needed = MOVED_NEAR if host_of(target) == host_of(feed.url) else MOVED_FAR
+    if feed.moved_count < needed or target != feed.moved_to:
+        return
+    if Feed.objects.filter(url=target).exists():
+        feed.error = "moved to the address of another feed"
+        end(feed)
+    else:
+        logger.info("feed moved", extra={"feed": feed.pk, "to": target})
+        feed.url = target
+        feed.save(update_fields=["url"])
+    feed.moved_to, feed.moved_count = "", 0
+
+
+def end(feed: Feed) -> None:
+    feed.state = Feed.State.ENDED
+    feed.save(update_fields=["state"])
+
+
+def follow_index(feed: Feed, parsed: ParsedFeed) -> None:
+    """The news sitemaps that an index names are feeds of their own, as long as it names them."""
+    if parsed.format != "sitemap_index":
+        return
+    guard = Guard(allow_private=settings.OUTBOUND_ALLOW)
+    named = [url for url in parsed.sitemap_urls if guard.allows(url) and len(url) <= 1000]  # noqa: PLR2004 - the column
+    facts = {"publisher_id": feed.publisher_id, "section_id": feed.section_id}
+    Feed.objects.bulk_create(
+        (Feed(url=url, index=feed, language=feed.language, **facts) for url in named),
+        ignore_conflicts=True,
     )
+    feed.sitemaps.exclude(url__in=named).update(state=Feed.State.ENDED)
+    feed.sitemaps.filter(url__in=named, state=Feed.State.ENDED).update(state=Feed.State.ACTIVE)
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """An entry with the identities that say whether it is known."""
-
-    entry: Entry
-    key: str
-    url: str
-    url_hash: bytes
-    content_hash: bytes
+WRITTEN = (
+    *("format", "interval", "due_at", "lease_until", "fetched_at", "changed_at", "etag"),
+    *("last_modified", "body_hash", "error", "error_count", "failing_since", "moved_to"),
+    *("moved_count", "fetches"),
+)
 
 
-def store_entries(feed: Feed, entries: Iterable[Entry], now: datetime) -> list[UUID]:
-    """Insert what is new and update what changed; ids of both. Storing twice changes nothing.
-
-    Two workers may do this at once: the unique constraints let one insert win, and only rows that
-    were really inserted are given a text and a way on.
+def write(feeds: Iterable[Feed]) -> None:
+    """What fetches tell of feeds, in one statement. State, address and identity are written where
+    they change, so that an editor's choice in the meantime stands.
     """
-    incoming = identify(entries)
-    known = find_known(feed, incoming)
-    new = [each for each in incoming if each.key not in known]
-    changed = [
-        (known[each.key], each)
-        for each in incoming
-        if each.key in known and bytes(known[each.key].content_hash) != each.content_hash
-    ]
-    return insert(feed, new, now) + [update(article, each, now) for article, each in changed]
-
-
-def identify(entries: Iterable[Entry]) -> list[Incoming]:
-    """Entries with a link, each identity once: a feed may list an entry twice."""
-    incoming: dict[str, Incoming] = {}
-    for entry in entries:
-        url = canonical_url(entry.url)
-        if not url or not entry.title:
-            continue
-        key = entry_key(entry)
-        url_hash = hashlib.sha256(url.encode()).digest()[:16]
-        if key in incoming or any(each.url_hash == url_hash for each in incoming.values()):
-            continue
-        incoming[key] = Incoming(entry, key, url, url_hash, content_hash(entry))
-    return list(incoming.values())
-
-
-def find_known(feed: Feed, incoming: Sequence[Incoming]) -> dict[str, Article]:
-    """Stored articles of the publisher by the key of their entry, found by id or by address."""
-    stored = Article.objects.filter(
-        Q(key__in=[each.key for each in incoming])
-        | Q(url_hash__in=[each.url_hash for each in incoming]),
-        publisher=feed.publisher,
-    )
-    by_key, by_url = {}, {}
-    for article in stored:
-        by_key[article.key] = article
-        by_url[bytes(article.url_hash)] = article
-    return {
-        each.key: found
-        for each in incoming
-        if (found := by_key.get(each.key) or by_url.get(each.url_hash))
-    }
-
-
-def insert(feed: Feed, new: Sequence[Incoming], now: datetime) -> list[UUID]:
-    articles, texts = [], {}
-    is_first_fetch = feed.fetched_at is None
-    for each in new:
-        html = clean_html(each.entry.content or each.entry.summary, base_url=each.url)
-        published_at = choose_date(each.entry.published_at, now)
-        article = Article(
-            id=make_id(),
-            publisher=feed.publisher,
-            feed=feed,
-            section_id=feed.section_id,
-            key=each.key,
-            url=each.url,
-            url_hash=each.url_hash,
-            content_hash=each.content_hash,
-            published_at=published_at,
-            first_seen_at=now,
-            changed_at=now,
-            is_backlog=is_first_fetch or published_at < now - OLD,
-            **describe(feed, each.entry, html),
-        )
-        articles.append(article)
-        texts[article.pk] = ArticleText(article=article, html=html)
-    Article.objects.bulk_create(articles, ignore_conflicts=True)
-    inserted = list(Article.objects.filter(pk__in=texts).values_list("pk", flat=True))
-    ArticleText.objects.bulk_create(texts[pk] for pk in inserted)
-    return inserted
-
-
-def update(article: Article, each: Incoming, now: datetime) -> UUID:
-    """Take over the publisher's edit. When it was first seen and its story stay as they are."""
-    html = clean_html(each.entry.content or each.entry.summary, base_url=each.url)
-    feed = article.feed
-    for name, value in describe(feed, each.entry, html).items():
-        setattr(article, name, value)
-    article.content_hash, article.changed_at = each.content_hash, now
-    article.state = Article.State.STORED
-    article.save()
-    ArticleText.objects.update_or_create(article=article, defaults={"html": html})
-    return article.pk
-
-
-def describe(feed: Feed | None, entry: Entry, html: str) -> dict[str, Any]:
-    """What the card shows, from what the publisher wrote."""
-    return {
-        "title": entry.title[:500],
-        "summary": excerpt(plain_text(entry.summary or html), SUMMARY_LENGTH),
-        "authors": list(entry.authors),
-        "image_url": entry.image_url,
-        "language": entry.language or (feed.language if feed else "en"),
-    }
-
-
-def choose_date(stated: datetime | None, now: datetime) -> datetime:
-    """The publisher's date, unless it is missing, broken or in the future: then now."""
-    if stated is None or stated.year < EARLIEST_YEAR or stated > now + FUTURE:
-        return now
-    return min(stated, now)
+    rows = [{"id": feed.pk} | {name: getattr(feed, name) for name in WRITTEN} for feed in feeds]
+    update(Feed, rows, key="id")

@@ -69,6 +69,14 @@ class Guard:
             raise RefusedUrlError(f"port {port} is not asked")
         self.check_literal(parts.hostname)
 
+    def allows(self, url: str) -> bool:
+        """As `check_url`, for a list of which some may be left out."""
+        try:
+            self.check_url(url)
+        except RefusedUrlError:
+            return False
+        return True
+
     def check_literal(self, host: str) -> None:
         """A host that is an address in any spelling that a C library knows: 0x7f.1, 2130706433."""
         try:

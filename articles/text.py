@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 from urllib.parse import urljoin
 
 import nh3
@@ -17,43 +18,52 @@ UNSEEN = {"script", "style", "iframe", "object", "noscript", "template", "svg", 
 BLOCKS = re.compile(
     r"<(?:br|/p|/li|/h[1-6]|/div|/blockquote|/tr|/figcaption|/pre|/dd|/dt)\b[^>]*>", re.IGNORECASE
 )
-CLEANER = nh3.Cleaner(
-    tags=TAGS,
-    attributes=ATTRIBUTES,
-    url_schemes={"http", "https", "mailto"},
-    link_rel="noopener noreferrer nofollow",
-    clean_content_tags=UNSEEN,
-)
-STRIPPER = nh3.Cleaner(tags=set(), clean_content_tags=UNSEEN)
+SCHEMES = ("http://", "https://", "mailto:")
+TAG = re.compile(r'<(?:"[^"]*"|[^">])*>')  # the cleaner puts every attribute in double quotes
+
+
+@lru_cache(maxsize=256)
+def make_cleaner(base_url: str) -> nh3.Cleaner:
+    """One a base, since making a cleaner costs more than cleaning an article."""
+
+    def absolute(_tag: str, name: str, value: str) -> str | None:
+        """An attribute's value, once the cleaner has let it through; None drops it."""
+        if name not in {"href", "src"} or value.startswith(SCHEMES):
+            return value
+        try:
+            url = urljoin(base_url, value)
+        except ValueError:
+            return None
+        return url if url.startswith(SCHEMES) else None
+
+    return nh3.Cleaner(
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=absolute,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+        clean_content_tags=UNSEEN,
+    )
 
 
 def clean_html(source: str, base_url: str) -> str:
     """HTML that is inert and whose links are absolute, whatever the publisher sent."""
-    cleaned = CLEANER.clean(source.replace("\x00", ""))
-    has_links = "<a " in cleaned or "<img " in cleaned
-    return (resolve(cleaned, base_url) if has_links else cleaned).strip()
+    return make_cleaner(base_url).clean(source.replace("\x00", "")).strip()
 
 
-def resolve(cleaned: str, base_url: str) -> str:
-    """Make relative links absolute, then clean again: joining may build a scheme anew."""
-
-    def absolute(match: re.Match[str]) -> str:
-        url = urljoin(base_url, html.unescape(match[2]))
-        return f'{match[1]}"{html.escape(url)}"'
-
-    try:
-        joined = re.sub(r'(\s(?:href|src)=)"([^"]*)"', absolute, cleaned)
-    except ValueError:
-        return CLEANER.clean(re.sub(r'\s(?:href|src)="[^"]*"', "", cleaned))
-    return CLEANER.clean(joined)
-
-
-def plain_text(source: str) -> str:
-    """The words of HTML, one line a paragraph."""
-    broken = BLOCKS.sub("\n", source.replace("\x00", ""))
-    text = html.unescape(STRIPPER.clean(broken))
-    lines = (" ".join(line.split()) for line in text.splitlines())
+def plain_text(cleaned: str) -> str:
+    """The words of cleaned HTML, one line a paragraph."""
+    if "<" in cleaned:
+        cleaned = TAG.sub("", BLOCKS.sub("\n", cleaned))
+    lines = (" ".join(line.split()) for line in html.unescape(cleaned).splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def summarise(cleaned: str, limit: int) -> str:
+    """The beginning of cleaned HTML as one line of plain text."""
+    begun = cleaned[: limit * 3].rpartition("<")[0]  # mostly enough, and articles are long
+    text = plain_text(begun) if len(begun) > limit else ""
+    return excerpt(text if len(text) > limit else plain_text(cleaned), limit)
 
 
 def excerpt(text: str, limit: int) -> str:

@@ -1,29 +1,39 @@
 """When to fetch next, after what happened. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
 FIRST_WAIT = timedelta(minutes=5)
 MOST_AFTER_ERROR = timedelta(days=1)
+LATEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Between two fetches of one feed."""
+
+    least: timedelta
+    most: timedelta
+
+
+def rhythm(published_at: Sequence[datetime], limits: Limits) -> timedelta:
+    """Half the median gap between a feed's latest 20 entries, within limits."""
+    latest = sorted(published_at, reverse=True)[:LATEST]
+    gaps = [(newer - older).total_seconds() for newer, older in pairwise(latest)]
+    half = timedelta(seconds=median(gaps) / 2) if gaps else limits.least
+    return max(limits.least, min(half, limits.most))
 
 
 def next_interval(
-    published_at: Sequence[datetime],
-    least: timedelta,
-    most: timedelta,
-    asked: timedelta | None = None,
-    jitter: float = 0.5,
+    interval: timedelta, limits: Limits, asked: timedelta | None = None, jitter: float = 0.5
 ) -> timedelta:
-    """Half the median gap between a feed's latest entries (newest first), within limits.
-
-    `asked` is the publisher's wish (Cache-Control, Expires, ttl), honoured up to the upper limit.
-    `jitter`, 0 to 1, spreads feeds of one rhythm over a tenth of the interval.
+    """The feed's rhythm, or what the publisher asked for (Cache-Control, Expires, ttl) where that
+    is longer, up to the upper limit. `jitter`, 0 to 1, spreads feeds of one rhythm over a tenth.
     """
-    gaps = [(newer - older).total_seconds() for newer, older in pairwise(published_at)]
-    rhythm = timedelta(seconds=median(gaps) / 2) if gaps else least
-    wanted = max(least, min(rhythm, most), min(asked or least, most))
+    wanted = max(limits.least, interval, min(asked or limits.least, limits.most))
     return wanted * (0.95 + jitter / 10)
 
 

@@ -1,6 +1,7 @@
 """What articles stores, one module a noun."""
 
-from articles.models.article import Article, ArticleTag, ArticleText
+from articles.models.article import Article, ArticleTag, ArticleText, Revision
+from articles.models.hub import HubSubscription
 from articles.models.publisher import Feed, Publisher
 from articles.models.reader import Follow, Reader, Session
 from articles.models.story import Story
@@ -13,8 +14,10 @@ __all__ = [
     "ArticleText",
     "Feed",
     "Follow",
+    "HubSubscription",
     "Publisher",
     "Reader",
+    "Revision",
     "Section",
     "Session",
     "Story",

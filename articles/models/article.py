@@ -44,10 +44,20 @@ class Article(models.Model):
     """One stored text by one publisher. The row stays for ever; its body has one of its own."""
 
     class State(models.TextChoices):
+        WAITING = "waiting", "waits for its page"
         STORED = "stored", "stored"
         TAGGED = "tagged", "tagged"
         GROUPED = "grouped", "its story is decided"
         ANNOUNCED = "announced", "announced"
+
+    class Page(models.TextChoices):
+        """What became of the publisher's page, where the feed had not the whole article."""
+
+        UNWANTED = "unwanted", "the feed has it all, or the text is not allowed"
+        WANTED = "wanted", "to be read"
+        READ = "read", "read"
+        REFUSED = "refused", "robots.txt forbids it"
+        FAILED = "failed", "could not be read"
 
     id = models.UUIDField(primary_key=True, default=make_id, editable=False)
     publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="articles")
@@ -62,7 +72,9 @@ class Article(models.Model):
     title = models.CharField(max_length=500)
     summary = models.TextField(blank=True, help_text="plain text for the card")
     authors = models.JSONField(default=list, blank=True)
+    keywords = models.JSONField(default=list, blank=True, help_text="the publisher's own")
     image_url = models.URLField(max_length=2000, blank=True)
+    is_paywalled = models.BooleanField(default=False, help_text="the publisher's page asks to pay")
     language = models.CharField(max_length=12, default="en")
     published_at = models.DateTimeField()
     first_seen_at = models.DateTimeField(editable=False)
@@ -76,7 +88,15 @@ class Article(models.Model):
         max_length=500, editable=False, help_text="the publisher's identity of it"
     )
     url_hash = models.BinaryField(max_length=16, editable=False)
+    twin_hash = models.BinaryField(
+        max_length=16, null=True, editable=False, help_text="of title and day, where both tell much"
+    )
     content_hash = models.BinaryField(max_length=32, editable=False)
+    edit_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    removed_at = models.DateTimeField(
+        null=True, editable=False, help_text="taken down: it never comes back"
+    )
+    page = models.CharField(max_length=8, choices=Page, default=Page.UNWANTED)
     state = models.CharField(max_length=9, choices=State, default=State.STORED)
     changed_in = changed_in_field()
 
@@ -87,7 +107,7 @@ class Article(models.Model):
             models.UniqueConstraint("publisher", "key", name="article_key_once_per_publisher"),
             models.UniqueConstraint("publisher", "url_hash", name="article_url_once_per_publisher"),
             models.CheckConstraint(
-                condition=Q(state__in=["stored", "tagged"]) | Q(story__isnull=False),
+                condition=Q(state__in=["waiting", "stored", "tagged"]) | Q(story__isnull=False),
                 name="article_grouped_has_story",
             ),
         ]
@@ -99,6 +119,12 @@ class Article(models.Model):
             ),
             models.Index(
                 "first_seen_at", name="article_unfinished", condition=~Q(state="announced")
+            ),
+            models.Index("first_seen_at", name="article_page_wanted", condition=Q(page="wanted")),
+            models.Index(
+                fields=["publisher", "twin_hash"],
+                name="article_twin",
+                condition=Q(twin_hash__isnull=False),
             ),
         ]
 
@@ -122,6 +148,22 @@ class ArticleText(models.Model):
 
     def __str__(self) -> str:
         return f"text of {self.article_id}"
+
+
+class Revision(models.Model):
+    """What an article said before its publisher changed it."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="revisions")
+    title = models.CharField(max_length=500)
+    summary = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["article", "-replaced_at"], name="revision_of_article")]
+
+    def __str__(self) -> str:
+        return f"{self.title}, until {self.replaced_at:%Y-%m-%d %H:%M}"
 
 
 class ArticleTag(models.Model):

@@ -18,6 +18,20 @@ class Publisher(models.Model):
     home_url = models.URLField()
     mark_url = models.URLField(blank=True, help_text="a square picture shown beside the name")
     is_active = models.BooleanField(default=True, help_text="off: its feeds are not fetched")
+    is_full_text_allowed = models.BooleanField(
+        "full text allowed",
+        default=False,
+        help_text="where a feed has only teasers: read the publisher's page and show its text",
+    )
+    page_rules = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="XPath by field, where the page is not understood: "
+        '{"body": "//div[@class=\'text\']", "remove": ["//aside"]}',
+    )
+    text_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="days a text is kept; empty: as the settings say"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -53,14 +67,34 @@ class Feed(models.Model):
         PAUSED = "paused", "paused by an editor"
         ENDED = "ended", "gone at the publisher"
 
+    class Identity(models.TextChoices):
+        """By what an entry is known again."""
+
+        GUID = "guid", "the publisher's ids"
+        URL = "url", "addresses, since ids were used twice"
+
     publisher = models.ForeignKey(Publisher, models.CASCADE, related_name="feeds")
     url = models.URLField(max_length=1000, unique=True)
+    index = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="sitemaps",
+        help_text="the index of sitemaps that names it",
+    )
     section = models.ForeignKey(
         "articles.Section", models.SET_NULL, null=True, blank=True, related_name="feeds"
     )
     language = models.CharField(max_length=12, default="en")
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
 
+    format = models.CharField(max_length=14, blank=True, editable=False)
+    identity = models.CharField(
+        max_length=4, choices=Identity, default=Identity.GUID, help_text="switched once, by itself"
+    )
+    interval = models.DurationField(default=timedelta(minutes=2), editable=False)
     due_at = models.DateTimeField(db_default=Now())
     lease_until = models.DateTimeField(null=True, editable=False)
     fetched_at = models.DateTimeField(null=True, editable=False, help_text="last good answer")
@@ -70,6 +104,12 @@ class Feed(models.Model):
     body_hash = models.BinaryField(max_length=32, default=bytes, editable=False)
     error = models.CharField(max_length=200, blank=True, editable=False)
     error_count = models.PositiveIntegerField(default=0, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    moved_to = models.URLField(max_length=1000, blank=True, editable=False)
+    moved_count = models.PositiveIntegerField(default=0, editable=False)
+    fetches = models.JSONField(
+        default=list, editable=False, help_text="what the last 20 brought, the latest first"
+    )
 
     objects = FeedQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from pytest_django.fixtures import Settings
 
-from articles import advance, ingest
+from articles import advance, ingest, storing
 from articles.models import Article, ArticleTag, Feed, Story
 from articles.signals import stories_changed
 from tests import make
@@ -142,7 +142,7 @@ def test_what_a_new_feed_brings_along_alerts_nobody(publisher: PublisherServer) 
     ],
 )
 def test_broken_and_future_dates_become_now(stated: datetime | None, taken: datetime) -> None:
-    assert ingest.choose_date(stated, NOW) == taken
+    assert storing.choose_date(stated, NOW) == taken
 
 
 @pytest.mark.django_db

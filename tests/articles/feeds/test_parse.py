@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.feeds.parse import MOST_ITEMS, ParseError, parse
+from articles.feeds.parse import parse
+from articles.feeds.xml import MOST_ITEMS, ParseError
 from tests import make
 from tests.publishers import Item, make_rss
 

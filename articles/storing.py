@@ -1,0 +1,328 @@
+"""Verb: store what a feed lists. What is known and unchanged costs one hash.
+
+At most six statements, whatever the number of entries, and storing twice changes nothing: unique
+constraints let one of two workers win, and only its rows are given a text and a way on.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from articles.feeds.entry import Entry
+from articles.identity import (
+    canonical_url,
+    content_hash,
+    entry_key,
+    hash_twin,
+    hash_url,
+)
+from articles.models import Article, ArticleText, Feed, Revision
+from articles.models.identifier import make_id
+from articles.models.rows import Row, insert, update
+from articles.text import clean_html, plain_text, summarise
+
+SUMMARY_LENGTH = 600
+WHOLE_LENGTH = 1_500  # letters; a shorter text is a teaser, and the page has more
+OLD = timedelta(days=1)  # older news than this, seen for the first time, alerts nobody
+BACK = timedelta(days=7)  # so far behind the newest known, an entry is the past rewritten
+MOST_UNDATED = 5  # more entries than this without a date are an archive, not news
+FUTURE = timedelta(hours=1)  # a publisher's clock may be that much ahead of ours
+EARLIEST_YEAR = 1995  # before it there was no news on the web: a broken date
+MOST_EDITS = 24  # a page that shows the time "changes" with every fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Ids of what a feed brought."""
+
+    new: list[UUID] = field(default_factory=list)
+    changed: list[UUID] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[UUID]:
+        return self.new + self.changed
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An entry with the identities that say whether it is known."""
+
+    entry: Entry
+    key: str
+    url: str
+    url_hash: bytes
+    twin_hash: bytes | None
+    content_hash: bytes
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of an article, as far as an entry is compared with it."""
+
+    pk: UUID
+    key: str
+    url_hash: bytes
+    twin_hash: bytes | None
+    content_hash: bytes
+    published_at: datetime
+    feed_id: int | None
+    edit_count: int
+    removed_at: datetime | None
+
+
+def store_entries(feed: Feed, entries: Iterable[Entry], now: datetime) -> Stored:
+    """Insert what is new, update what its own feed changed. Call it in a transaction."""
+    entries = list(entries)
+    incoming = identify(feed, entries, now)
+    known = find_known(feed, incoming)
+    if feed.identity == Feed.Identity.GUID and are_ids_used_twice(incoming, known):
+        feed.identity = Feed.Identity.URL
+        feed.save(update_fields=["identity"])
+        incoming = identify(feed, entries, now)
+    new, changed = [], []
+    for each, article in match(incoming, known):
+        if article is None:
+            new.append(each)
+        elif is_edit(feed, each, article):
+            changed.append((article, each))
+    newest = max((article.published_at for article in known), default=None)
+    texts: list[Row] = []
+    stored = Stored(
+        insert_articles(feed, new, newest, now, texts), update_articles(feed, changed, now, texts)
+    )
+    insert(ArticleText, texts, unique="article_id")
+    return stored
+
+
+def identify(feed: Feed, entries: Iterable[Entry], now: datetime) -> list[Incoming]:
+    """Entries that have a link and a title."""
+    incoming = []
+    for entry in entries:
+        url = canonical_url(entry.url)
+        if not url or not entry.title:
+            continue
+        url_hash, published_at = hash_url(url), choose_date(entry.published_at, now)
+        key = entry_key(entry, feed.pk) if feed.identity == Feed.Identity.GUID else ""
+        incoming.append(
+            Incoming(
+                entry,
+                key or url_hash.hex(),
+                url,
+                url_hash,
+                hash_twin(entry.title, published_at) if entry.published_at else None,
+                content_hash(entry),
+                published_at,
+            )
+        )
+    return incoming
+
+
+KNOWN = """
+SELECT id, key, url_hash, twin_hash, content_hash, published_at, feed_id, edit_count, removed_at
+FROM articles_article
+WHERE publisher_id = %s AND (key = ANY(%s) OR url_hash = ANY(%s) OR twin_hash = ANY(%s))
+"""
+
+
+def find_known(feed: Feed, incoming: Sequence[Incoming]) -> list[Known]:
+    """Articles of the publisher that share an identity with an entry.
+
+    Raw, since building the same from 150 values takes Django longer than PostgreSQL to answer it.
+    """
+    keys = [each.key for each in incoming]
+    urls = [each.url_hash for each in incoming]
+    twins = [each.twin_hash for each in incoming if each.twin_hash]
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, [feed.publisher_id, keys, urls, twins])
+        return [Known(*row) for row in cursor.fetchall()]
+
+
+def are_ids_used_twice(incoming: Sequence[Incoming], known: Sequence[Known]) -> bool:
+    """Whether one id stands for two addresses: in this document, or now and when it was stored."""
+    addresses = {article.key: article for article in known}
+    seen: dict[str, bytes] = {}
+    for each in incoming:
+        if seen.setdefault(each.key, each.url_hash) != each.url_hash:
+            return True
+        article = addresses.get(each.key)
+        if (
+            article
+            and article.url_hash != each.url_hash
+            and article.twin_hash != each.twin_hash
+            and abs(article.published_at - each.published_at) > OLD
+        ):
+            return True
+    return False
+
+
+def match(
+    incoming: Sequence[Incoming], known: Sequence[Known]
+) -> list[tuple[Incoming, Known | None]]:
+    """Each article once, with its stored row: by id, else by address, else by title and day."""
+    by_key = {each.key: each for each in known}
+    by_url = {each.url_hash: each for each in known}
+    by_twin = {each.twin_hash: each for each in known if each.twin_hash}
+    pairs: list[tuple[Incoming, Known | None]] = []
+    seen: set[object] = set()
+    for each in incoming:
+        article = by_key.get(each.key) or by_url.get(each.url_hash)
+        if article is None and each.twin_hash:
+            article = by_twin.get(each.twin_hash)
+        marks = {article.pk} if article else {each.key, each.url_hash, each.twin_hash} - {None}
+        if not seen & marks:
+            pairs.append((each, article))
+        seen |= marks
+    return pairs
+
+
+def is_edit(feed: Feed, each: Incoming, article: Known) -> bool:
+    """Whether the article's own feed says something else now. Other feeds of the publisher may
+    carry a shorter text; what was taken down stays down.
+    """
+    return (
+        article.removed_at is None
+        and article.content_hash != each.content_hash
+        and article.feed_id in {feed.pk, None}
+        and article.edit_count < MOST_EDITS
+    )
+
+
+def insert_articles(
+    feed: Feed,
+    new: Sequence[Incoming],
+    newest: datetime | None,
+    now: datetime,
+    texts: list[Row],
+) -> list[UUID]:
+    """Ids of what was really new; its texts are left to the caller."""
+    is_archive = sum(each.entry.published_at is None for each in new) > MOST_UNDATED
+    is_first_fetch = feed.fetched_at is None
+    articles, bodies = [], {}
+    for each in new:
+        pk = make_id()
+        html = clean_html(each.entry.content or each.entry.summary, base_url=base_of(each))
+        is_old = each.published_at < now - OLD or bool(newest and each.published_at < newest - BACK)
+        is_backlog = is_first_fetch or is_old or (is_archive and each.entry.published_at is None)
+        facts = describe(feed, each, html)
+        wants_page = is_page_wanted(feed, facts, html)
+        articles.append(
+            {
+                "id": pk,
+                "publisher_id": feed.publisher_id,
+                "feed_id": feed.pk,
+                "section_id": feed.section_id,
+                "key": each.key,
+                "published_at": each.published_at,
+                "first_seen_at": now,
+                "is_backlog": is_backlog,
+                "is_hidden": False,
+                "is_paywalled": False,
+                "edit_count": 0,
+                "changed_at": now,
+                "page": Article.Page.WANTED if wants_page else Article.Page.UNWANTED,
+                "state": Article.State.WAITING if wants_page else Article.State.STORED,
+                **facts,
+            }
+        )
+        bodies[pk] = {"article_id": pk, "html": html, "stored_at": now}
+    inserted: list[UUID] = insert(Article, articles, returning="id")
+    texts += [bodies[pk] for pk in inserted]
+    return inserted
+
+
+def update_articles(
+    feed: Feed, changed: Sequence[tuple[Known, Incoming]], now: datetime, texts: list[Row]
+) -> list[UUID]:
+    """Take over the publisher's edits and keep what was said before. When an article was first
+    seen, its date and its story stay as they are.
+    """
+    if not changed:
+        return []
+    # Locked and compared again: of two workers with one edit, the second finds nothing to do.
+    before = {
+        row[0]: row[1:]
+        for row in Article.objects.filter(pk__in=[known.pk for known, _ in changed])
+        .select_for_update(of=("self",))
+        .values_list("pk", "content_hash", "page", "title", "summary", "image_url", "text__html")
+    }
+    edited: list[UUID] = []
+    rows, revisions = [], []
+    for known, each in changed:
+        content_hash, page, title, summary, image_url, old_html = before[known.pk]
+        if bytes(content_hash) != known.content_hash:
+            continue
+        html = clean_html(each.entry.content or each.entry.summary, base_url=base_of(each))
+        facts = describe(feed, each, html) | {"key": known.key, "url_hash": known.url_hash}
+        is_page_kept = page == Article.Page.READ and len(html) < len(old_html or "")
+        if is_page_kept:
+            facts["image_url"] = image_url
+        edited.append(known.pk)
+        rows.append(
+            {
+                "id": known.pk,
+                "changed_at": now,
+                "edit_count": known.edit_count + 1,
+                "state": Article.State.STORED,
+                **facts,
+            }
+        )
+        if not is_page_kept:
+            texts.append({"article_id": known.pk, "html": html, "stored_at": now})
+        revisions.append(
+            {
+                "article_id": known.pk,
+                "title": title,
+                "summary": summary,
+                "html": old_html or "",
+                "replaced_at": now,
+            }
+        )
+    update(Article, rows, key="id")
+    insert(Revision, revisions)
+    return edited
+
+
+def describe(feed: Feed, each: Incoming, html: str) -> dict[str, object]:
+    """What the card shows, from what the publisher wrote, and by what it is known again."""
+    entry = each.entry
+    is_apart = entry.summary and entry.content
+    summary = clean_html(entry.summary, base_url=base_of(each)) if is_apart else html
+    return {
+        "url": each.url,
+        "url_hash": each.url_hash,
+        "twin_hash": each.twin_hash,
+        "content_hash": each.content_hash,
+        "title": entry.title[:500],
+        "summary": summarise(summary or html, SUMMARY_LENGTH),
+        "authors": list(entry.authors),
+        "keywords": list(entry.keywords[:50]),
+        "image_url": canonical_image(entry.image_url),
+        "language": (entry.language or feed.language)[:12],
+    }
+
+
+def canonical_image(url: str) -> str:
+    """An address that a browser can show, or none."""
+    return url if url.startswith(("https://", "http://")) and len(url) <= 2000 else ""  # noqa: PLR2004 - the column
+
+
+def base_of(each: Incoming) -> str:
+    return each.entry.base_url or each.url
+
+
+def is_page_wanted(feed: Feed, facts: dict[str, object], html: str) -> bool:
+    """Where the feed has a teaser or no picture, and the publisher allows the whole."""
+    if not feed.publisher.is_full_text_allowed:
+        return False
+    return not facts["image_url"] or len(plain_text(html)) < WHOLE_LENGTH
+
+
+def choose_date(stated: datetime | None, now: datetime) -> datetime:
+    """The publisher's date, unless it is missing, broken or in the future: then now."""
+    if stated is None or stated.year < EARLIEST_YEAR or stated > now + FUTURE:
+        return now
+    return min(stated, now)
