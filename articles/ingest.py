@@ -17,12 +17,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from articles import websub
 from articles.feeds.entry import ParsedFeed
 from articles.feeds.fetch import Answer, Fetched, FetchError, NotModified, Request, fetch_all
 from articles.feeds.parse import parse
 from articles.feeds.schedule import Limits, interval_after_error, next_interval, rhythm
 from articles.feeds.xml import ParseError
-from articles.models import Feed
+from articles.models import Feed, HubSubscription
 from articles.models.rows import update
 from articles.outbound import Guard
 from articles.pace import Pace
@@ -54,7 +55,8 @@ def fetch_feeds(feed_ids: Iterable[int], now: datetime) -> list[UUID]:
 
     One feed's failure is written on its row and costs the others nothing.
     """
-    return fetch(list(Feed.objects.filter(pk__in=list(feed_ids)).select_related("publisher")), now)
+    feeds = Feed.objects.filter(pk__in=list(feed_ids)).select_related("publisher", "hub")
+    return fetch(list(feeds), now)
 
 
 def fetch(feeds: Sequence[Feed], now: datetime) -> list[UUID]:
@@ -111,6 +113,7 @@ def take_answer(batch: Batch, feed: Feed, answer: Answer, milliseconds: int) -> 
         note_unchanged(batch, feed, answer.max_age, log)
         return
     feed.body_hash = body_hash
+    websub.follow_hub(feed, answer, batch.now)
     try:
         parsed = parse(answer.body, content_type=answer.content_type, url=answer.url)
     except ParseError as error:
@@ -140,6 +143,8 @@ def take_entries(
             "new": len(stored.new),
             "changed": len(stored.changed),
         }
+        if stored.new and hub_of(feed) and feed.fetched_at:
+            websub.note_missed(feed.hub)
         note_success(batch, feed, parsed.ttl or max_age, log)
         write([feed])
     batch.stored.new.extend(stored.new)
@@ -166,8 +171,34 @@ def note_success(batch: Batch, feed: Feed, asked: timedelta | None, log: dict[st
     feed.fetched_at = batch.now
     feed.error, feed.error_count, feed.failing_since = "", 0, None
     feed.fetches = [log, *feed.fetches][:MOST_FETCHES]
-    feed.due_at = batch.now + next_interval(feed.interval, limits(), asked, jitter())
+    hub = hub_of(feed)
+    interval = limits().most if hub and hub.is_trusted() else feed.interval
+    feed.due_at = batch.now + next_interval(interval, limits(), asked, jitter())
     feed.lease_until = None
+
+
+def hub_of(feed: Feed) -> HubSubscription | None:
+    return feed.hub if hasattr(feed, "hub") else None
+
+
+def take_delivery(
+    subscription_id: UUID, body: bytes, content_type: str, now: datetime
+) -> list[UUID]:
+    """Store what a hub sent, without a fetch; ids of new and changed articles."""
+    subscription = HubSubscription.objects.select_related("feed__publisher").get(pk=subscription_id)
+    feed = subscription.feed
+    try:
+        parsed = parse(body, content_type=content_type, url=subscription.topic_url)
+    except ParseError as error:
+        logger.warning("delivery not understood", extra={"feed": feed.pk, "reason": str(error)})
+        return []
+    with transaction.atomic():
+        stored = store_entries(feed, parsed.entries, now)
+        websub.note_delivery(subscription, now)
+        if stored.new:
+            Feed.objects.filter(pk=feed.pk).update(changed_at=now)
+    logger.info("hub delivered", extra={"feed": feed.pk, "new": len(stored.new)})
+    return stored.ids
 
 
 def note_failure(batch: Batch, feed: Feed, error: FetchError, log: dict[str, object]) -> None:

@@ -6,8 +6,8 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from articles import advance, ingest, retention
-from articles.models import Feed
+from articles import advance, ingest, mailbox, retention, websub
+from articles.models import Feed, HubSubscription
 
 LEASE = timedelta(minutes=5)
 FEEDS_AT_ONCE = 100
@@ -24,6 +24,27 @@ def fetch_feeds(feed_ids: list[int]) -> None:
     article_ids = ingest.fetch_feeds(feed_ids, timezone.now())
     if article_ids:
         advance_articles.delay([str(article_id) for article_id in article_ids])
+
+
+@shared_task
+def renew_hubs() -> None:
+    due = HubSubscription.objects.due(timezone.now()).values_list("pk", flat=True)
+    for subscription_id in due[:FEEDS_AT_ONCE]:
+        ask_hub.delay(str(subscription_id))
+
+
+@shared_task
+def ask_hub(subscription_id: str) -> None:
+    websub.subscribe(UUID(subscription_id), timezone.now())
+
+
+@shared_task
+def take_delivery(subscription_id: str, key: str) -> None:
+    delivery = mailbox.take(key)
+    if delivery:
+        article_ids = ingest.take_delivery(UUID(subscription_id), *delivery, timezone.now())
+        if article_ids:
+            advance_articles.delay([str(article_id) for article_id in article_ids])
 
 
 @shared_task

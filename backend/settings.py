@@ -192,6 +192,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    "ask hubs anew before their lease ends": {
+        "task": "articles.tasks.renew_hubs",
+        "schedule": FETCH_EVERY,
+        "options": {"expires": FETCH_EVERY},
+    },
     "forget texts that are past their time": {
         "task": "articles.tasks.forget_old_texts",
         "schedule": crontab(hour="3", minute="20"),

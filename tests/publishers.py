@@ -7,6 +7,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
+from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 
@@ -24,10 +25,15 @@ class Item:
 
 @dataclass
 class PublisherServer:
-    """Feeds by path. `requests` holds (path, status) of every answer, oldest first."""
+    """Documents by path. `requests` holds (path, status) of every answer, oldest first; `forms`
+    what was posted.
+    """
 
     feeds: dict[str, bytes] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    redirects: dict[str, tuple[int, str]] = field(default_factory=dict)
     requests: list[tuple[str, int]] = field(default_factory=list)
+    forms: list[dict[str, str]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         server = ThreadingHTTPServer(("127.0.0.1", 0), make_handler(self))
@@ -71,18 +77,35 @@ def make_handler(publisher: PublisherServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            if self.path in publisher.redirects:
+                self.redirect()
+                return
             body = publisher.feeds.get(self.path)
-            etag = f'"{hashlib.sha256(body or b"").hexdigest()[:16]}"'
             if body is None:
-                status, body = 404, b""
-            elif self.headers.get("If-None-Match") == etag:
-                status, body = 304, b""
-            else:
-                status = 200
+                self.answer(404, b"", {})
+                return
+            etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+            is_known = self.headers.get("If-None-Match") == etag
+            headers = {"ETag": etag} | publisher.headers.get(self.path, {})
+            self.answer(304 if is_known else 200, b"" if is_known else body, headers)
+
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if self.path in publisher.redirects:
+                self.redirect()
+                return
+            publisher.forms.append(dict(parse_qsl(sent)))
+            self.answer(202, b"", {})
+
+        def redirect(self) -> None:
+            status, target = publisher.redirects[self.path]
+            self.answer(status, b"", {"Location": target})
+
+        def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
             publisher.requests.append((self.path, status))
             self.send_response(status)
-            self.send_header("ETag", etag)
-            self.send_header("Content-Type", "application/rss+xml")
+            for name, value in {"Content-Type": "application/rss+xml", **headers}.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -172,14 +172,8 @@ async def fetch(
         )
         if value
     }
-    try:
+    with named_troubles():
         return await follow(session, guard, request.url, headers, limits)
-    except RefusedUrlError as error:
-        raise FetchError("refused_address") from error
-    except TimeoutError as error:
-        raise FetchError("timeout") from error
-    except (aiohttp.ClientError, ValueError, OSError) as error:
-        raise FetchError(f"connection: {type(error).__name__}") from error
 
 
 async def follow(
@@ -203,6 +197,35 @@ async def follow(
                     continue
                 return await read(response, url, moved_to, limits)
     raise FetchError("too_many_redirects")
+
+
+async def post_form(guard: Guard, url: str, form: dict[str, str], limits: Limits = Limits()) -> int:
+    """The status of a POST. Redirects are followed with the form, whatever their number: hubs mean
+    it so. Raises FetchError where no answer comes.
+    """
+    with named_troubles():
+        async with make_session(guard, limits) as session, asyncio.timeout(limits.seconds):
+            for _ in range(limits.redirects + 1):
+                guard.check_url(url)
+                async with session.post(url, data=form, allow_redirects=False) as response:
+                    target = response.headers.get("Location", "")
+                    if response.status not in MOVED or not target:
+                        return response.status
+                    url = urljoin(url, target)
+    raise FetchError("too_many_redirects")
+
+
+@contextmanager
+def named_troubles() -> Iterator[None]:
+    """Whatever keeps an answer from coming, as FetchError."""
+    try:
+        yield
+    except RefusedUrlError as error:
+        raise FetchError("refused_address") from error
+    except TimeoutError as error:
+        raise FetchError("timeout") from error
+    except (aiohttp.ClientError, ValueError, OSError) as error:
+        raise FetchError(f"connection: {type(error).__name__}") from error
 
 
 async def read(

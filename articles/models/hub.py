@@ -10,10 +10,9 @@ from articles.models.publisher import Feed
 
 
 class HubSubscriptionQuerySet(models.QuerySet["HubSubscription"]):
-    def to_renew(self, before: datetime) -> HubSubscriptionQuerySet:
-        """Asked for and not answered, or with a lease that ends before a time."""
-        is_stale = models.Q(renew_at__lt=before)
-        return self.filter(is_stale, feed__state=Feed.State.ACTIVE).select_related("feed")
+    def due(self, now: datetime) -> HubSubscriptionQuerySet:
+        """New, not answered, or with a lease that ends before long."""
+        return self.filter(renew_at__lte=now, feed__state=Feed.State.ACTIVE)
 
 
 class HubSubscription(models.Model):
@@ -42,3 +41,8 @@ class HubSubscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hub_url} for {self.topic_url}"
+
+    def is_trusted(self) -> bool:
+        """Whether the hub has sent what polling would have found."""
+        is_active = self.state == self.State.ACTIVE
+        return is_active and self.delivered_at is not None and not self.missed_count

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from articles.pages import views
+from articles.pages import views, websub
 
 
 class Language(StringConverter):
@@ -14,6 +14,7 @@ class Language(StringConverter):
 register_converter(Language, "language")
 
 urlpatterns: list[URLPattern] = [
+    path("websub/<uuid:pk>", websub.callback, name="websub"),
     path("", views.front, name="front"),
     path("<language:lang>/", views.home, name="home"),
     path("<language:lang>/hashtag/<str:name>", views.show_tag, name="tag"),
