@@ -1,0 +1,1 @@
+"""A publisher's page in, an article's facts out; knows no Django."""
