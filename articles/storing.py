@@ -19,6 +19,7 @@ from articles.identity import (
     hash_twin,
     hash_url,
 )
+from articles.language import recognise
 from articles.models import Article, ArticleText, Feed, Revision
 from articles.models.identifier import make_id
 from articles.models.rows import Row, insert, update
@@ -290,18 +291,20 @@ def describe(feed: Feed, each: Incoming, html: str) -> dict[str, object]:
     """What the card shows, from what the publisher wrote, and by what it is known again."""
     entry = each.entry
     is_apart = entry.summary and entry.content
-    summary = clean_html(entry.summary, base_url=base_of(each)) if is_apart else html
+    cleaned = clean_html(entry.summary, base_url=base_of(each)) if is_apart else html
+    summary = summarise(cleaned or html, SUMMARY_LENGTH)
+    language = feed.language or entry.language or recognise(f"{entry.title}. {summary}")
     return {
         "url": each.url,
         "url_hash": each.url_hash,
         "twin_hash": each.twin_hash,
         "content_hash": each.content_hash,
         "title": entry.title[:500],
-        "summary": summarise(summary or html, SUMMARY_LENGTH),
+        "summary": summary,
         "authors": list(entry.authors),
         "keywords": list(entry.keywords[:50]),
         "image_url": canonical_image(entry.image_url),
-        "language": (entry.language or feed.language)[:12],
+        "language": language[:12],
     }
 
 

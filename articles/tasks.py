@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from articles import advance, ingest, mailbox, retention, websub
+from articles import advance, fulltext, ingest, mailbox, retention, websub
 from articles.models import Feed, HubSubscription
 
 LEASE = timedelta(minutes=5)
@@ -21,9 +21,30 @@ def fetch_due_feeds() -> None:
 
 @shared_task
 def fetch_feeds(feed_ids: list[int]) -> None:
-    article_ids = ingest.fetch_feeds(feed_ids, timezone.now())
-    if article_ids:
-        advance_articles.delay([str(article_id) for article_id in article_ids])
+    go_on(ingest.fetch_feeds(feed_ids, timezone.now()))
+
+
+def go_on(article_ids: list[UUID]) -> None:
+    """What has its text is told of at once, the others when their page was read."""
+    ids = [str(article_id) for article_id in article_ids]
+    if ids:
+        advance_articles.delay(ids)
+        if fulltext.are_wanted(article_ids):
+            read_pages.delay(ids)
+
+
+@shared_task
+def read_pages(article_ids: list[str]) -> None:
+    done = fulltext.read_pages(map(UUID, article_ids), timezone.now())
+    advance.advance_articles(done)
+
+
+@shared_task
+def sweep_pages() -> None:
+    now = timezone.now()
+    advance.advance_articles(fulltext.stop_waiting(now))
+    if wanted := fulltext.find_wanted(now):
+        read_pages.delay([str(article_id) for article_id in wanted])
 
 
 @shared_task
@@ -42,9 +63,7 @@ def ask_hub(subscription_id: str) -> None:
 def take_delivery(subscription_id: str, key: str) -> None:
     delivery = mailbox.take(key)
     if delivery:
-        article_ids = ingest.take_delivery(UUID(subscription_id), *delivery, timezone.now())
-        if article_ids:
-            advance_articles.delay([str(article_id) for article_id in article_ids])
+        go_on(ingest.take_delivery(UUID(subscription_id), *delivery, timezone.now()))
 
 
 @shared_task

@@ -142,7 +142,7 @@ CACHES = {
 
 FETCH_EVERY = env.number("FETCH_EVERY", 15, least=0.2)
 FETCH_LEAST_INTERVAL = env.number("FETCH_LEAST_INTERVAL", 120, least=0.2)
-TEXT_DAYS = env.number("TEXT_DAYS", 90, least=1)
+TEXT_DAYS = env.whole("TEXT_DAYS", 90, least=1)
 FETCH_MOST_INTERVAL = env.number("FETCH_MOST_INTERVAL", 6 * 3600, least=1)
 FETCH_HOST_GAP = env.number("FETCH_HOST_GAP", 1, least=0)
 OUTBOUND_ALLOW = frozenset(env.words("OUTBOUND_ALLOW"))
@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.text("BEAT_SCHEDULE_FILE", str(ROOT / ".run"
 CELERY_BEAT_SCHEDULE = {
     "fetch due feeds": {
         "task": "articles.tasks.fetch_due_feeds",
+        "schedule": FETCH_EVERY,
+        "options": {"expires": FETCH_EVERY},
+    },
+    "read pages that wait": {
+        "task": "articles.tasks.sweep_pages",
         "schedule": FETCH_EVERY,
         "options": {"expires": FETCH_EVERY},
     },

@@ -25,8 +25,18 @@ MOST_SWEPT = 100  # a sweep every few seconds must not fill the queue faster tha
 
 def plan_alerts(story_ids: Iterable[UUID], now: datetime) -> list[int]:
     """Create the initial alert of each story that deserves one; ids of batches that may go now."""
-    stories = Story.objects.filter(pk__in=list(story_ids), merged_into__isnull=True)
+    ids = list(story_ids)
+    withdraw(ids)
+    stories = Story.objects.filter(pk__in=ids, merged_into__isnull=True)
     return [batch_id for story in stories for batch_id in plan_story(story, now)]
+
+
+def withdraw(story_ids: Iterable[UUID]) -> None:
+    """Stop alerts of stories of which nothing is left to be shown."""
+    left = Article.objects.shown().filter(story=OuterRef("story"))
+    live = [Alert.State.PLANNING, Alert.State.SENDING, Alert.State.PAUSED]
+    alerts = Alert.objects.filter(~Exists(left), story__in=list(story_ids), state__in=live)
+    alerts.update(state=Alert.State.CANCELLED, stop_reason="nothing of its story is left")
 
 
 def plan_forgotten(now: datetime) -> list[int]:

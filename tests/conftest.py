@@ -2,11 +2,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from rest_framework.test import APIClient
 
 from articles.gazetteer import GAZETTEER
+from articles.pace import connect
 from notifications.transports.memory import MemoryTransport
 from tests.app import App
+from tests.desk import make_editor
 from tests.processes import Emulator, kill
 
 
@@ -16,6 +19,7 @@ def _clean_shared_state() -> None:
     MemoryTransport.answers.clear()
     GAZETTEER.forget()
     cache.clear()
+    connect().flushdb()
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +40,12 @@ def emulator(_emulator: Emulator) -> Emulator:
 def anonymous() -> APIClient:
     """An app without a session."""
     return APIClient()
+
+
+@pytest.fixture
+def editor(db: None) -> Client:  # noqa: ARG001 - opens the database
+    """A superuser's browser."""
+    return make_editor()
 
 
 @pytest.fixture

@@ -4,11 +4,13 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.rows import HTTPS, change_rows
-from articles.models import Article, ArticleTag, ArticleText
+from articles import takedown
+from articles.admin.rows import HTTPS, change_rows, log_rows
+from articles.models import Article, ArticleTag, ArticleText, Revision
 
 
 class TagByHandForm(forms.ModelForm):
@@ -37,6 +39,21 @@ class ArticleTagInline(admin.TabularInline):
         return format_html_join(", ", "“{}” in the {}", row.why) or "put there by an editor"
 
 
+class RevisionInline(admin.TabularInline):
+    """What the publisher said before an edit."""
+
+    model = Revision
+    fields = ("replaced_at", "title", "summary")
+    readonly_fields = fields
+    ordering = ("-replaced_at",)
+    classes = ("collapse",)
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:  # noqa: ARG002 - Django's signature
+        return False
+
+
 class ArticleTextInline(admin.StackedInline):
     """The body, to be read or, for a takedown, deleted; not edited: this HTML has been cleaned."""
 
@@ -53,7 +70,15 @@ class ArticleTextInline(admin.StackedInline):
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):
     formfield_overrides = HTTPS
-    list_display = ("title", "publisher", "section", "published_at", "state", "is_hidden", "page")
+    list_display = (
+        "title",
+        "publisher",
+        "section",
+        "published_at",
+        "state",
+        "is_hidden",
+        "on_site",
+    )
     list_filter = ("is_hidden", "is_backlog", "state", "section", "published_at")
     list_select_related = ("publisher", "section")
     show_full_result_count = False
@@ -67,7 +92,12 @@ class ArticleAdmin(admin.ModelAdmin):
         ("As published", {"fields": ("publisher", "feed", "url", "authors", "published_at")}),
         (
             "What became of it",
-            {"fields": ("story", "state", "is_backlog", "first_seen_at", "changed_at", "key")},
+            {
+                "fields": (
+                    *("story", "state", "page", "is_paywalled", "is_backlog", "first_seen_at"),
+                    *("changed_at", "edit_count", "removed_at", "keywords", "key"),
+                )
+            },
         ),
     )
     readonly_fields = (
@@ -82,15 +112,20 @@ class ArticleAdmin(admin.ModelAdmin):
         "first_seen_at",
         "changed_at",
         "key",
+        "page",
+        "is_paywalled",
+        "edit_count",
+        "removed_at",
+        "keywords",
     )
-    inlines = (ArticleTagInline, ArticleTextInline)
-    actions = ("hide", "show")
+    inlines = (ArticleTagInline, ArticleTextInline, RevisionInline)
+    actions = ("hide", "show", "take_down")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         return super().get_queryset(request).defer("summary", "authors")
 
     @admin.display(description="page")
-    def page(self, article: Article) -> SafeString:
+    def on_site(self, article: Article) -> SafeString:
         return format_html('<a href="{}">open</a>', self.get_view_on_site_url(article))
 
     @admin.action(description="Hide from readers", permissions=["change"])
@@ -100,6 +135,13 @@ class ArticleAdmin(admin.ModelAdmin):
     @admin.action(description="Show to readers again", permissions=["change"])
     def show(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
         change_rows(request, articles.filter(is_hidden=True), "shown again", is_hidden=False)
+
+    @admin.action(description="Take down for good, as its publisher asks", permissions=["change"])
+    def take_down(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        ids = list(articles.values_list("pk", flat=True))
+        log_rows(request, articles, "taken down")
+        count = takedown.take_down(ids, timezone.now())
+        self.message_user(request, f"{count} taken down: nothing of them is left to see.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         return False

@@ -4,9 +4,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from articles.admin.rows import HTTPS, change_rows
-from articles.models import Feed, Publisher
+from articles.diagnosis import Facts, explain
+from articles.models import Feed, HubSubscription, Publisher
 
 
 class FeedInline(admin.TabularInline):
@@ -59,20 +63,62 @@ class FeedAdmin(admin.ModelAdmin):
     ordering = ("publisher__name", "url")
     autocomplete_fields = ("publisher", "section")
     readonly_fields = (
+        "why_quiet",
+        "last_fetches",
+        "format",
+        "interval",
         "due_at",
         "lease_until",
         "fetched_at",
         "changed_at",
+        "moved_to",
+        "hub_state",
         "etag",
         "last_modified",
-        "error",
-        "error_count",
     )
     actions = ("pause", "resume", "fetch_now")
 
     def get_fields(self, request: HttpRequest, obj: Feed | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's signature
-        chosen = ("publisher", "url", "section", "language", "state")
+        chosen = ("publisher", "url", "section", "language", "state", "identity")
         return (*chosen, *self.readonly_fields) if obj else chosen
+
+    @admin.display(description="how it is")
+    def why_quiet(self, feed: Feed) -> str:
+        facts = Facts(
+            state=feed.state,
+            is_publisher_active=feed.publisher.is_active,
+            error=feed.error,
+            error_count=feed.error_count,
+            failing_since=feed.failing_since,
+            fetched_at=feed.fetched_at,
+            changed_at=feed.changed_at,
+            due_at=feed.due_at,
+            is_leased=feed.lease_until is not None,
+            is_index=feed.format == "sitemap_index",
+        )
+        return explain(facts, timezone.now())
+
+    @admin.display(description="last fetches")
+    def last_fetches(self, feed: Feed) -> SafeString | str:
+        columns = ("at", "status", "bytes", "entries", "new", "changed", "ms", "error")
+        head = format_html_join("", "<th>{}</th>", ((name,) for name in columns))
+        cells = (
+            format_html_join("", "<td>{}</td>", ((fetch.get(name) or "",) for name in columns))
+            for fetch in feed.fetches
+        )
+        rows = format_html_join("", "<tr>{}</tr>", ((row,) for row in cells))
+        table = "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+        return format_html(table, head, rows) if feed.fetches else "none yet"
+
+    @admin.display(description="hub")
+    def hub_state(self, feed: Feed) -> str:
+        hub = HubSubscription.objects.filter(feed=feed).first()
+        if hub is None:
+            return "the feed names none"
+        sent = (
+            f"last sent {hub.delivered_at:%d %b %H:%M}" if hub.delivered_at else "sent nothing yet"
+        )
+        return f"{hub.hub_url}: {hub.get_state_display()}, {sent} {hub.error}"
 
     @admin.action(description="Pause: fetch no more", permissions=["change"])
     def pause(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:

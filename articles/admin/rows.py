@@ -36,12 +36,17 @@ def change_rows(request: HttpRequest, rows: QuerySet[Any], done: str, **changes:
 
     `done` is the participle for both: "hidden", "paused".
     """
-    found = list(rows)
-    if found and request.user.pk:
-        LogEntry.objects.log_actions(request.user.pk, found, CHANGE, f"{done} from the list")
+    log_rows(request, rows, done)
     # The filter again and not the keys: a worker may have finished a row since it was read.
     count = rows.update(**changes)
     messages.success(request, f"{count} {done}.")
+
+
+def log_rows(request: HttpRequest, rows: QuerySet[Any], done: str) -> None:
+    """Note in the history of each row what a list action did to it."""
+    found = list(rows)
+    if found and request.user.pk:
+        LogEntry.objects.log_actions(request.user.pk, found, CHANGE, f"{done} from the list")
 
 
 def shorten_digest(digest: bytes | memoryview) -> str:

@@ -87,7 +87,9 @@ class Feed(models.Model):
     section = models.ForeignKey(
         "articles.Section", models.SET_NULL, null=True, blank=True, related_name="feeds"
     )
-    language = models.CharField(max_length=12, default="en")
+    language = models.CharField(
+        max_length=12, blank=True, help_text="empty: as its entries say, or as their words sound"
+    )
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
 
     format = models.CharField(max_length=14, blank=True, editable=False)

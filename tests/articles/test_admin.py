@@ -1,20 +1,14 @@
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.db import connection
 from django.db.models import Model
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from articles.models import (
     Alias,
     Article,
-    ArticleTag,
     ArticleText,
     Feed,
     Follow,
@@ -26,9 +20,9 @@ from articles.models import (
     Tag,
 )
 from tests import make
+from tests.desk import NO_FORM_ROWS, address, count_queries, run_action, sign_in
 
 PASSWORD = "a-staff-password-for-tests"
-NO_FORM_ROWS = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
 
 pytestmark = pytest.mark.django_db
 
@@ -56,38 +50,6 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Follow: lambda: make.follow(make.reader(), make.tag()),
 }
 MADE_BY_HAND = [Publisher, Feed, Tag, Section, Reader, Follow]
-
-
-def address(model: type[Model], page: str, *args: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
-
-
-def sign_in(staff: Reader) -> Client:
-    client = Client()
-    client.force_login(staff, "django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-@pytest.fixture
-def editor() -> Client:
-    return sign_in(Reader.objects.create_superuser("editor@example.org", PASSWORD))
-
-
-def count_queries(client: Client, url: str) -> int:
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
-
-
-def run_action(client: Client, name: str, *rows: Model) -> str:
-    """The page after a list action."""
-    answer = client.post(
-        address(type(rows[0]), "changelist"),
-        {"action": name, "_selected_action": [str(row.pk) for row in rows]},
-        follow=True,
-    )
-    assert answer.status_code == 200
-    return answer.content.decode()
 
 
 @pytest.mark.parametrize("model", ROWS)
@@ -195,90 +157,6 @@ def test_a_tag_with_followers_stays_and_a_fresh_one_goes(editor: Client) -> None
 
     assert (kept.status_code, gone.status_code) == (403, 302)
     assert list(Tag.objects.all()) == [followed]
-
-
-def test_articles_are_hidden_and_shown_from_the_list(editor: Client) -> None:
-    article, other = make.article(), make.article()
-
-    run_action(editor, "hide", article)
-
-    assert list(Article.objects.shown()) == [other]
-    assert LogEntry.objects.get().change_message == "hidden from the list"
-    run_action(editor, "show", article, other)
-    assert set(Article.objects.shown()) == {article, other}
-
-
-def test_an_article_says_why_it_has_a_tag(editor: Client) -> None:
-    article = make.article(tags=[make.tag("Baku")])
-    ArticleTag.objects.update(why=[["baku", "title"], ["<b>", "lead"]])
-
-    page = editor.get(address(Article, "change", article.pk)).content.decode()
-
-    assert "“baku” in the title, “&lt;b&gt;” in the lead" in page
-
-
-def test_a_tag_put_on_an_article_takes_the_articles_time(editor: Client) -> None:
-    article, tag = make.article(), make.tag()
-
-    answer = editor.post(
-        address(Article, "change", article.pk),
-        {
-            "title": article.title,
-            "language": "en",
-            "article_tags-TOTAL_FORMS": "1",
-            "article_tags-INITIAL_FORMS": "0",
-            "article_tags-0-tag": str(tag.pk),
-            "article_tags-0-rule": "page",
-            **{f"text-{name}": value for name, value in NO_FORM_ROWS.items()},
-        },
-    )
-
-    row = ArticleTag.objects.get()
-    assert answer.status_code == 302
-    assert (row.article, row.tag, row.mention_count) == (article, tag, 0)
-    assert row.published_at == article.published_at
-
-
-def test_feeds_are_paused_and_resumed(editor: Client) -> None:
-    feed = make.feed(due_at=timezone.now() + timedelta(hours=1))
-
-    run_action(editor, "pause", feed)
-    feed.refresh_from_db()
-    paused = feed.state
-    run_action(editor, "resume", feed)
-
-    assert paused == Feed.State.PAUSED
-    assert list(Feed.objects.due()) == [feed]
-
-
-def test_a_feed_asked_for_now_is_due(editor: Client) -> None:
-    feed = make.feed(due_at=timezone.now() + timedelta(hours=1))
-    paused = make.feed(state=Feed.State.PAUSED)
-
-    page = run_action(editor, "fetch_now", feed, paused)
-
-    assert "1 asked for now." in page
-    assert list(Feed.objects.due()) == [feed]
-
-
-def test_a_publisher_is_made_with_its_feeds(editor: Client) -> None:
-    answer = editor.post(
-        address(Publisher, "add"),
-        {
-            "name": "The Gazette",
-            "slug": "the-gazette",
-            "home_url": "https://gazette.example/",
-            "is_active": "on",
-            "feeds-TOTAL_FORMS": "1",
-            "feeds-INITIAL_FORMS": "0",
-            "feeds-0-url": "https://gazette.example/rss",
-            "feeds-0-language": "en",
-            "feeds-0-state": "active",
-        },
-    )
-
-    assert answer.status_code == 302
-    assert Feed.objects.due().get().publisher.name == "The Gazette"
 
 
 def test_the_lead_of_a_story_is_one_of_its_articles(editor: Client) -> None:

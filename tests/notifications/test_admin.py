@@ -2,15 +2,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.db.models import Model
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from articles.models import Reader
 from notifications.models import Alert, Batch, Device, Failure, Preference, QuietProfile
 from tests import make
+from tests.desk import count_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -68,20 +67,6 @@ MADE_BY_HAND = [Preference]
 
 def address(model: type[Model], page: str, *args: object) -> str:
     return reverse(f"admin:notifications_{model._meta.model_name}_{page}", args=args)
-
-
-@pytest.fixture
-def editor() -> Client:
-    staff = Reader.objects.create_superuser("editor@example.org", "a-staff-password")
-    client = Client()
-    client.force_login(staff, "django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def count_queries(client: Client, url: str) -> int:
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
 
 
 def run_action(client: Client, name: str, *rows: Model) -> str:

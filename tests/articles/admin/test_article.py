@@ -1,0 +1,62 @@
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from articles.models import Article, ArticleTag
+from tests import make
+from tests.desk import NO_FORM_ROWS, address, run_action
+
+pytestmark = pytest.mark.django_db
+
+
+def test_articles_are_hidden_and_shown_from_the_list(editor: Client) -> None:
+    article, other = make.article(), make.article()
+
+    run_action(editor, "hide", article)
+
+    assert list(Article.objects.shown()) == [other]
+    assert LogEntry.objects.get().change_message == "hidden from the list"
+    run_action(editor, "show", article, other)
+    assert set(Article.objects.shown()) == {article, other}
+
+
+def test_an_article_says_why_it_has_a_tag(editor: Client) -> None:
+    article = make.article(tags=[make.tag("Baku")])
+    ArticleTag.objects.update(why=[["baku", "title"], ["<b>", "lead"]])
+
+    page = editor.get(address(Article, "change", article.pk)).content.decode()
+
+    assert "“baku” in the title, “&lt;b&gt;” in the lead" in page
+
+
+def test_a_tag_put_on_an_article_takes_the_articles_time(editor: Client) -> None:
+    article, tag = make.article(), make.tag()
+
+    answer = editor.post(
+        address(Article, "change", article.pk),
+        {
+            "title": article.title,
+            "language": "en",
+            "article_tags-TOTAL_FORMS": "1",
+            "article_tags-INITIAL_FORMS": "0",
+            "article_tags-0-tag": str(tag.pk),
+            "article_tags-0-rule": "page",
+            **{f"text-{name}": value for name, value in NO_FORM_ROWS.items()},
+            **{f"revisions-{name}": value for name, value in NO_FORM_ROWS.items()},
+        },
+    )
+
+    row = ArticleTag.objects.get()
+    assert answer.status_code == 302
+    assert (row.article, row.tag, row.mention_count) == (article, tag, 0)
+    assert row.published_at == article.published_at
+
+
+def test_a_publishers_wish_is_done_from_the_list(editor: Client) -> None:
+    article = make.article("Ferry", text_html="<p>Text</p>")
+
+    run_action(editor, "take_down", article)
+
+    article.refresh_from_db()
+    assert (article.title, article.is_hidden) == ("", True)
+    assert LogEntry.objects.get().change_message == "taken down from the list"
