@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 MOST_FETCHES = 20  # kept on the row for operators
 MOST_A_HOST = 5  # feeds of one host in one batch; the others come a little later
-BUSY_HOST = timedelta(seconds=5)
+BUSY_HOST = timedelta(seconds=1)
 GONE_AFTER = timedelta(days=14)  # of nothing but 404
 MOVED_NEAR, MOVED_FAR = 3, 10  # agreeing answers until a new address is believed: same host, other
 WALLS = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
@@ -172,7 +172,8 @@ def note_success(batch: Batch, feed: Feed, asked: timedelta | None, log: dict[st
     feed.error, feed.error_count, feed.failing_since = "", 0, None
     feed.fetches = [log, *feed.fetches][:MOST_FETCHES]
     hub = hub_of(feed)
-    interval = limits().most if hub and hub.is_trusted() else feed.interval
+    is_sent = hub is not None and hub.is_trusted()
+    interval = timedelta(seconds=settings.FETCH_HUB_INTERVAL) if is_sent else feed.interval
     feed.due_at = batch.now + next_interval(interval, limits(), asked, jitter())
     feed.lease_until = None
 

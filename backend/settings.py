@@ -144,6 +144,7 @@ FETCH_EVERY = env.number("FETCH_EVERY", 15, least=0.2)
 FETCH_LEAST_INTERVAL = env.number("FETCH_LEAST_INTERVAL", 120, least=0.2)
 TEXT_DAYS = env.whole("TEXT_DAYS", 90, least=1)
 FETCH_MOST_INTERVAL = env.number("FETCH_MOST_INTERVAL", 6 * 3600, least=1)
+FETCH_HUB_INTERVAL = env.number("FETCH_HUB_INTERVAL", 6 * 3600, least=1)
 FETCH_HOST_GAP = env.number("FETCH_HOST_GAP", 1, least=0)
 OUTBOUND_ALLOW = frozenset(env.words("OUTBOUND_ALLOW"))
 

@@ -79,6 +79,7 @@ class Demo:
                 "FETCH_EVERY": "0.5",
                 "FETCH_LEAST_INTERVAL": "1",
                 "FETCH_MOST_INTERVAL": "1",
+                "FETCH_HOST_GAP": "0",
                 "PUSH_TRANSPORT": "notifications.transports.fcm.FcmTransport",
                 "FCM_URL": self.emulator,
                 "FIREBASE_CREDENTIALS": str(folder / "fcm" / "service-account.json"),
@@ -134,6 +135,7 @@ class Demo:
         wait_for(self.children, "the web server", lambda: answers(f"{self.site}/readyz"), 30)
 
     def is_every_feed_fetched(self) -> bool:
+        """And that the hub knows us, so that what comes next is sent at once."""
         return bool(min(ask("GET", f"{self.news}/counts").values()))
 
     def publish_and_watch(self, query: str = "") -> None:

@@ -37,7 +37,7 @@ class Journey:
             return []
         state, tags, is_planned, accepted = row
         reached = ["fetched and stored"]
-        if state != "stored":
+        if state not in {"waiting", "stored"}:
             reached.append(" ".join(["tagged", *tags]))
             self.is_for_others = self.followed not in tags
         if is_planned:

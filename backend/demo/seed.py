@@ -11,7 +11,7 @@ django.setup()
 from django.db.models.functions import Now  # noqa: E402 - after setup
 
 from articles.models import Alias, Feed, Publisher, Reader, Section, Tag  # noqa: E402 - after setup
-from backend.demo.publishers import PUBLISHERS  # noqa: E402 - after setup
+from backend.demo.documents import FEEDS, PUBLISHERS  # noqa: E402 - after setup
 
 TAGS = {
     "NagornoKarabakh": ("Nagorno-Karabakh", ["Nagorno-Karabakh", "Karabakh", "Artsakh"]),
@@ -31,12 +31,13 @@ def seed(publishers_port: int, email: str, password: str) -> None:
         )
         site = f"http://127.0.0.1:{publishers_port}/{slug}"
         publisher, _ = Publisher.objects.update_or_create(
-            slug=slug, defaults={"name": name, "home_url": site}
+            slug=slug, defaults={"name": name, "home_url": site, "is_full_text_allowed": True}
         )
         # The last run may have ended in mid-fetch: its lease and its errors must not delay us.
         fresh = {"due_at": Now(), "lease_until": None, "error": "", "error_count": 0}
         Feed.objects.update_or_create(
-            publisher=publisher, defaults={"url": f"{site}/feed.xml", "section": section, **fresh}
+            publisher=publisher,
+            defaults={"url": f"{site}/{FEEDS[slug][0]}", "section": section, **fresh},
         )
     for name, (label, phrases) in TAGS.items():
         tag, _ = Tag.objects.get_or_create(

@@ -185,7 +185,7 @@ def test_a_hub_that_delivers_is_polled_seldom_until_it_misses_something(
     missed = poll()
 
     assert before < timedelta(minutes=5)
-    assert trusted > timedelta(seconds=settings.FETCH_MOST_INTERVAL * 0.9)
+    assert trusted > timedelta(seconds=settings.FETCH_HUB_INTERVAL * 0.9)
     assert missed < timedelta(minutes=5)
 
 

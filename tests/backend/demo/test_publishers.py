@@ -1,16 +1,20 @@
 import asyncio
+import hmac
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from aiohttp.web import Application, Request
+from aiohttp.web import Application, Request, Response, get, post
 
-from articles.feeds.entry import Entry
+from articles.extraction.page import read_page
+from articles.feeds.entry import ParsedFeed
 from articles.feeds.parse import parse
 from articles.tagging import Matcher, decide_tags
 from articles.text import plain_text
-from backend.demo.publishers import ATOM, PUBLISHERS, WRITTEN, Newsroom, Site
+from backend.demo.documents import FEEDS, make_article_page
+from backend.demo.newsroom import WRITTEN, Newsroom
+from backend.demo.publishers import HUBBED, Site
 
 ADDRESS = "http://127.0.0.1:1"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -29,32 +33,76 @@ def publish_all(newsroom: Newsroom) -> list[str]:
     return titles
 
 
-async def read_feeds(client: Client) -> dict[str, tuple[Entry, ...]]:
+async def read_feeds(client: Client) -> dict[str, ParsedFeed]:
     feeds = {}
-    for slug in PUBLISHERS:
-        answer = await client.get(f"/{slug}/feed.xml")
-        feeds[slug] = parse(
-            await answer.read(), content_type=answer.content_type, url=f"{ADDRESS}/{slug}/feed.xml"
-        ).entries
+    for slug, (path, _, _) in FEEDS.items():
+        answer = await client.get(f"/{slug}/{path}")
+        body, url = await answer.read(), f"{ADDRESS}/{slug}/{path}"
+        feeds[slug] = parse(body, content_type=answer.content_type, url=url)
     return feeds
 
 
 def test_every_feed_is_read_by_our_parser_with_text_date_and_picture(newsroom: Newsroom) -> None:
-    async def read() -> dict[str, tuple[Entry, ...]]:
+    async def read() -> dict[str, ParsedFeed]:
         async with TestClient(TestServer(Site(newsroom, ADDRESS).make_app())) as client:
             return await read_feeds(client)
 
     feeds = asyncio.run(read())
 
-    assert feeds.keys() > ATOM
-    for slug, entries in feeds.items():
-        assert entries
-        for entry in entries:
+    assert {feed.format for feed in feeds.values()} == {"rss", "atom", "json", "news_sitemap"}
+    for slug, feed in feeds.items():
+        assert feed.entries
+        for entry in feed.entries:
             assert entry.url.startswith(f"{ADDRESS}/{slug}/")
             assert entry.published_at is not None
             assert entry.published_at < datetime.now(UTC) - timedelta(hours=19)
-            assert entry.image_url.startswith(f"{ADDRESS}/images/")
-            assert 80 <= len(plain_text(entry.content or entry.summary).split()) <= 160
+            if feed.format != "news_sitemap":  # which says nothing more; its pages do
+                assert entry.image_url.startswith(f"{ADDRESS}/images/")
+                assert 80 <= len(plain_text(entry.content or entry.summary).split()) <= 160
+
+
+def test_a_page_tells_what_a_sitemap_does_not(newsroom: Newsroom) -> None:
+    article = next(iter(newsroom.articles().values()))
+
+    page = read_page(make_article_page(ADDRESS, article).encode(), url=ADDRESS + article.path)
+
+    assert page.title == article.title
+    assert page.image_url == f"{ADDRESS}/images/{article.number}.svg"
+    assert page.body_html == article.html.replace("</p><p>", "</p>\n<p>")
+
+
+def test_the_hub_sends_signed_news_to_whom_it_has_verified(newsroom: Newsroom) -> None:
+    heard: list[tuple[str, bytes]] = []
+
+    async def confirm(request: Request) -> Response:
+        return Response(text=request.query["hub.challenge"])
+
+    async def hear(request: Request) -> Response:
+        heard.append((request.headers["X-Hub-Signature"], await request.read()))
+        return Response()
+
+    async def publish() -> None:
+        phone = Application()
+        phone.add_routes([get("/callback", confirm), post("/callback", hear)])
+        site = Site(newsroom, ADDRESS)
+        async with TestServer(phone) as server, TestClient(TestServer(site.make_app())) as client:
+            form = {
+                "hub.mode": "subscribe",
+                "hub.topic": "topic",
+                "hub.lease_seconds": "9",
+                "hub.callback": str(server.make_url("/callback")),
+                "hub.secret": "secret",
+            }
+            await client.post("/hub", data=form)
+            while not heard:
+                await client.post("/publish")
+                await asyncio.sleep(0.01)
+
+    asyncio.run(publish())
+
+    signature, body = heard[0]
+    assert signature == "sha256=" + hmac.new(b"secret", body, "sha256").hexdigest()
+    assert parse(body).format == FEEDS[HUBBED][0].removesuffix(".xml").replace("feed", "rss")
 
 
 def test_an_unchanged_feed_is_not_sent_again_until_an_article_comes_out(newsroom: Newsroom) -> None:
