@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from articles.extraction.page import Page, PageError, PageRules, read_page
-from articles.feeds.fetch import Answer, Fetched, FetchError, Request, fetch_all
+from articles.feeds.fetch import Answer, Fetched, FetchError, PutOff, Request, fetch_all
 from articles.identity import canonical_url, hash_url
 from articles.ingest import host_of
 from articles.language import recognise
@@ -115,6 +115,8 @@ def note(article: Article, page: Article.Page) -> None:
 
 def take_page(article: Article, answer: Answer, now: datetime) -> None:
     """Add what the page says and the feed did not. Trouble is noted and loses nothing."""
+    if isinstance(answer, PutOff):
+        return  # it stays wanted
     if not isinstance(answer, Fetched):
         reason = answer.reason if isinstance(answer, FetchError) else "304"
         logger.warning("page failed", extra={"article": str(article.pk), "reason": reason})

@@ -19,7 +19,15 @@ from django.db import transaction
 
 from articles import websub
 from articles.feeds.entry import ParsedFeed
-from articles.feeds.fetch import Answer, Fetched, FetchError, NotModified, Request, fetch_all
+from articles.feeds.fetch import (
+    Answer,
+    Fetched,
+    FetchError,
+    NotModified,
+    PutOff,
+    Request,
+    fetch_all,
+)
 from articles.feeds.parse import parse
 from articles.feeds.schedule import Limits, interval_after_error, next_interval, rhythm
 from articles.feeds.xml import ParseError
@@ -36,7 +44,6 @@ MOST_A_HOST = 5  # feeds of one host in one batch; the others come a little late
 BUSY_HOST = timedelta(seconds=1)
 GONE_AFTER = timedelta(days=14)  # of nothing but 404
 MOVED_NEAR, MOVED_FAR = 3, 10  # agreeing answers until a new address is believed: same host, other
-WALLS = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 @dataclass
@@ -64,7 +71,7 @@ def fetch(feeds: Sequence[Feed], now: datetime) -> list[UUID]:
     try:
         for feed, answer, milliseconds in ask(batch, pace):
             take_answer(batch, feed, answer, milliseconds)
-            if isinstance(answer, FetchError) and answer.status in WALLS and answer.retry_after:
+            if isinstance(answer, FetchError) and answer.retry_after:
                 pace.leave_alone(host_of(feed.url), answer.retry_after)
     finally:
         pace.let_go()
@@ -98,6 +105,9 @@ def request_for(feed: Feed) -> Request:
 
 
 def take_answer(batch: Batch, feed: Feed, answer: Answer, milliseconds: int) -> None:
+    if isinstance(answer, PutOff):
+        end_lease(batch, feed, batch.now + answer.wait)
+        return
     log = {"at": batch.now.isoformat(timespec="seconds"), "ms": milliseconds}
     if isinstance(answer, FetchError):
         note_failure(batch, feed, answer, log | {"status": answer.status})

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -32,7 +33,13 @@ class PublisherServer:
     feeds: dict[str, bytes] = field(default_factory=dict)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     redirects: dict[str, tuple[int, str]] = field(default_factory=dict)
+    refusals: dict[str, tuple[int, bytes, dict[str, str]]] = field(default_factory=dict)
     requests: list[tuple[str, int]] = field(default_factory=list)
+    unconditional: list[str] = field(default_factory=list)
+    """Paths that were asked for without a validator."""
+    delay: float = 0
+    at_once: int = 0
+    most_at_once: int = 0
     forms: list[dict[str, str]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -72,45 +79,56 @@ def slug(item: Item) -> str:
     return hashlib.sha256((item.guid or item.title).encode()).hexdigest()[:12]
 
 
-def make_handler(publisher: PublisherServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+def make_handler(server: PublisherServer) -> type[BaseHTTPRequestHandler]:
+    return type("Handler", (PublisherHandler,), {"publisher": server})
 
-        def do_GET(self) -> None:
-            if self.path in publisher.redirects:
-                self.redirect()
-                return
-            body = publisher.feeds.get(self.path)
-            if body is None:
-                self.answer(404, b"", {})
-                return
+
+class PublisherHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    publisher: PublisherServer
+
+    def do_GET(self) -> None:
+        self.publisher.at_once += 1
+        self.publisher.most_at_once = max(self.publisher.most_at_once, self.publisher.at_once)
+        time.sleep(self.publisher.delay)
+        self.find()
+        self.publisher.at_once -= 1
+
+    def find(self) -> None:
+        known = self.headers.get("If-None-Match")
+        if known is None:
+            self.publisher.unconditional.append(self.path)
+        if self.path in self.publisher.refusals:
+            self.answer(*self.publisher.refusals[self.path])
+        elif self.path in self.publisher.redirects:
+            self.redirect()
+        elif (body := self.publisher.feeds.get(self.path)) is None:
+            self.answer(404, b"", {})
+        else:
             etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-            is_known = self.headers.get("If-None-Match") == etag
-            headers = {"ETag": etag} | publisher.headers.get(self.path, {})
-            self.answer(304 if is_known else 200, b"" if is_known else body, headers)
+            headers = {"ETag": etag} | self.publisher.headers.get(self.path, {})
+            self.answer(*((304, b"") if known == etag else (200, body)), headers)
 
-        def do_POST(self) -> None:
-            sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            if self.path in publisher.redirects:
-                self.redirect()
-                return
-            publisher.forms.append(dict(parse_qsl(sent)))
-            self.answer(202, b"", {})
+    def do_POST(self) -> None:
+        sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.path in self.publisher.redirects:
+            self.redirect()
+            return
+        self.publisher.forms.append(dict(parse_qsl(sent)))
+        self.answer(202, b"", {})
 
-        def redirect(self) -> None:
-            status, target = publisher.redirects[self.path]
-            self.answer(status, b"", {"Location": target})
+    def redirect(self) -> None:
+        status, target = self.publisher.redirects[self.path]
+        self.answer(status, b"", {"Location": target})
 
-        def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-            publisher.requests.append((self.path, status))
-            self.send_response(status)
-            for name, value in {"Content-Type": "application/rss+xml", **headers}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.publisher.requests.append((self.path, status))
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/rss+xml", **headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing: tests look at `requests`."""
-
-    return Handler
+    def log_message(self, *_: object) -> None:
+        """Say nothing: tests look at `requests`."""

@@ -65,6 +65,13 @@ class NotModified:
     max_age: timedelta | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutOff:
+    """Not asked, since its host has just asked to be left alone."""
+
+    wait: timedelta
+
+
 class FetchError(Exception):
     """Nothing was read. `reason` is a short word for machines and editors alike."""
 
@@ -77,7 +84,7 @@ class FetchError(Exception):
         self.retry_after = retry_after
 
 
-Answer = Fetched | NotModified | FetchError
+Answer = Fetched | NotModified | PutOff | FetchError
 Answers = SimpleQueue[tuple[Request, Answer, int] | None]
 
 
@@ -120,15 +127,18 @@ async def ask_all(
     answers: Answers,
 ) -> None:
     async def ask_in_turn(session: aiohttp.ClientSession, queue: Sequence[Request]) -> None:
+        wait = None
         for number, request in enumerate(queue):
-            if number and gap:
+            if number and gap and not wait:
                 await asyncio.sleep(gap)
             await slots.acquire()
             begun = perf_counter()
             try:
-                answer: Answer = await fetch(session, guard, request, limits)
+                answer: Answer = (
+                    PutOff(wait=wait) if wait else await fetch(session, guard, request, limits)
+                )
             except FetchError as error:
-                answer = error
+                answer, wait = error, error.retry_after
             answers.put((request, answer, int((perf_counter() - begun) * 1000)))
 
     try:
