@@ -1,8 +1,10 @@
 """In which language a text is, where nobody says. Pure."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 LEAST = 20  # letters; of shorter texts one can only guess
 MOST = 1_000  # letters; more do not change the answer
@@ -10,8 +12,10 @@ UNSURE = 0.5
 
 
 @cache
-def load_model() -> LanguageIdentifier:
-    """75 MB, so only processes that meet a text without a declared language pay for it."""
+def load_model() -> "LanguageIdentifier":
+    """90 MB with numpy, so only processes that meet a text of no declared language pay for it."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - as said
+
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 

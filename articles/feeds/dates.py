@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
 LONGEST = 100
+NONE = timedelta(0)
 ISO = re.compile(
     r"""(?P<year>\d{4})
     (?:-?W(?P<week>\d\d)(?:-?(?P<weekday>[1-7]))?
@@ -18,6 +19,10 @@ ISO = re.compile(
     )?
     (?:[T\s]+(?P<time>\d.*))?$""",
     re.VERBOSE | re.IGNORECASE,
+)
+RFC_822 = re.compile(
+    r"(?:[A-Za-z]{3},? )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d)"
+    r" ([+-]\d{4}|GMT|UTC|Z)$"
 )
 TIME = re.compile(
     r"""(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>\d\d))?(?:[:.]?(?P<second>\d\d)(?:[.,:]\d+)?)?
@@ -144,11 +149,25 @@ def parse_date(text: str) -> datetime | None:
         if text.isdigit() and len(text) in {10, 13}:
             seconds = int(text) if len(text) == 10 else int(text) / 1000  # noqa: PLR2004 - digits
             return datetime.fromtimestamp(seconds, UTC)
+        if plain := RFC_822.match(text):
+            return read_rfc_822(plain)
         found = ISO.match(text)
         parsed = read_iso(found) if found else read_words(text)
         return parsed.astimezone(UTC) if parsed else None
     except (ValueError, OverflowError):
         return None
+
+
+def read_rfc_822(found: re.Match[str]) -> datetime | None:
+    """What nearly all feeds write, read without a search."""
+    month = month_named(found[2])
+    day, year, hour, minute, second = map(int, found.group(1, 3, 4, 5, 6))
+    if month is None or hour == 24:  # noqa: PLR2004 - the slow way knows midnight
+        return read_words(found[0])
+    zone = found[7]
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:])) if zone[0] in "+-" else NONE
+    at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+    return at + offset if zone[0] == "-" else at - offset
 
 
 def read_iso(found: re.Match[str]) -> datetime | None:

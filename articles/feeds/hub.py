@@ -16,6 +16,7 @@ HEADER_LINK = re.compile(
     r"<([^<>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s;,\"]*))?)*)"
 )
 PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*))")
+NAMED = re.compile(rb"rel\s*=\s*[\"']?[^\"'>]{0,40}\bhub\b", re.IGNORECASE)
 HEAD = 300_000  # bytes in which a document's own links stand
 RELATIONS = frozenset({"hub", "self"})
 
@@ -55,7 +56,7 @@ def header_links(header: str) -> Iterator[tuple[str, str]]:
 
 def body_links(body: bytes, content_type: str) -> Links:
     head = body[:HEAD]
-    if b"hub" not in head:
+    if not NAMED.search(head):
         return []
     if "html" in content_type.lower() or re.match(rb"\s*<(?:!doctype )?html", head, re.IGNORECASE):
         try:

@@ -204,10 +204,11 @@ def language_of(element: etree._Element, fields: Fields) -> str:
 
 
 def joined(base: str, url: str) -> str:
-    if not url:
-        return ""
+    url = url.strip()
+    if not url or url.startswith(("https://", "http://")):
+        return url
     try:
-        return urljoin(base, url.strip())
+        return urljoin(base, url)
     except ValueError:
         return ""
 

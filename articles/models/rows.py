@@ -7,6 +7,7 @@ three times as fast, and cheaper than arrays, which psycopg dumps in Python.
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
@@ -25,7 +26,14 @@ def insert(
     """
     if not rows:
         return []
-    names = list(rows[0])
+    statement = insert_statement(model, tuple(rows[0]), unique, returning)
+    return execute(statement, rows, has_result=bool(returning))
+
+
+@cache
+def insert_statement(
+    model: type[models.Model], names: tuple[str, ...], unique: str, returning: str
+) -> str:
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
     overwrite: sql.Composable = sql.SQL("ON CONFLICT DO NOTHING")
     if unique:
@@ -35,18 +43,24 @@ def insert(
     statement = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} {}").format(
         table_of(model), columns, columns, given(model, names), overwrite
     )
-    return execute(statement, rows, returning)
+    if returning:
+        statement += sql.SQL(" RETURNING {}").format(sql.Identifier(returning))
+    return statement.as_string()
 
 
 def update(model: type[models.Model], rows: Sequence[Row], *, key: str) -> None:
     """Overwrite the columns of rows, each found by its column `key`."""
     if not rows:
         return
-    names = list(rows[0])
+    execute(update_statement(model, tuple(rows[0]), key), rows, has_result=False)
+
+
+@cache
+def update_statement(model: type[models.Model], names: tuple[str, ...], key: str) -> str:
     statement = sql.SQL("UPDATE {0} SET {1} FROM {2} WHERE {0}.{3} = given.{3}").format(
         table_of(model), settings(names, key, "given"), given(model, names), sql.Identifier(key)
     )
-    execute(statement, rows, "")
+    return statement.as_string()
 
 
 def table_of(model: type[models.Model]) -> sql.Identifier:
@@ -74,10 +88,8 @@ def given(model: type[models.Model], names: Sequence[str]) -> sql.Composed:
     return sql.SQL("json_to_recordset(%s::json) AS given ({})").format(sql.SQL(", ").join(columns))
 
 
-def execute(statement: sql.Composed, rows: Sequence[Row], returning: str) -> list[Any]:
+def execute(statement: str, rows: Sequence[Row], *, has_result: bool) -> list[Any]:
     """Run the statement in Django's transaction, past its client-side binding."""
-    if returning:
-        statement += sql.SQL(" RETURNING {}").format(sql.Identifier(returning))
     connection.ensure_connection()
     raw: Any = psycopg.Cursor(cast("psycopg.Connection[Any]", connection.connection))
     wrap: Any = (
@@ -85,7 +97,7 @@ def execute(statement: sql.Composed, rows: Sequence[Row], returning: str) -> lis
     )
     with wrap(raw) as cursor:
         cursor.execute(statement, [json.dumps(rows, default=as_json, ensure_ascii=False)])
-        return [row[0] for row in cursor.fetchall()] if returning else []
+        return [row[0] for row in cursor.fetchall()] if has_result else []
 
 
 def as_json(value: object) -> str:

@@ -1,0 +1,197 @@
+"""200 feeds of 50 entries into the database: lemon24/reader, feedparser with Django, and ours.
+
+Four passes of one worker process each: cold, all 304, 3 of 50 entries edited, the same bodies
+without validators; then ours, cold, with two workers.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from articles.models import Article, Feed, Publisher
+from tests.bench.ingest_server import ENTRIES, FEEDS, address
+from tests.bench.table import Row, show_progress
+from tests.processes import ROOT, environment
+
+PASSES = ("cold", "all 304", "3 of 50 edited", "same, no validators")
+SYSTEMS = ("reader", "naive", "ours")
+STEPS = len(PASSES) * len(SYSTEMS) + 1
+Figures = dict[str, float]
+
+
+class Worker:
+    """One worker process, told when to begin a pass."""
+
+    def __init__(self, who: str, folder: Path, url: str, first: int, last: int) -> None:
+        port = url.rpartition(":")[2]
+        hosts = ",".join(address(number, int(port)).split("/")[2] for number in range(FEEDS))
+        env = environment(OUTBOUND_ALLOW=hosts, FETCH_HOST_GAP=0, LOG_LEVEL="ERROR")
+        env |= {"DJANGO_SETTINGS_MODULE": "backend.settings"}
+        arguments = (who, str(folder), port, str(first), str(last))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.ingest_worker", *arguments],
+            cwd=ROOT,
+            env=env,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self.read()
+
+    def read(self) -> str:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("a worker of the benchmark has died")
+        return line
+
+    def begin(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+
+    def end(self) -> Figures:
+        figures: Figures = json.loads(self.read())
+        return figures
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.ingest_server", str(port)],
+        cwd=ROOT,
+        env=os.environ | {"DEBUG": "yes"},
+        text=True,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert process.stdout
+        process.stdout.readline()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ask(method: str, url: str) -> str:
+    request = urllib.request.Request(url, method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def postgres_cpu() -> float:
+    """CPU seconds of all PostgreSQL processes that live, and of their children that ended."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            name, _, rest = stat.read_text().partition(") ")
+            if "(postgres" in name:
+                ticks += sum(int(field) for field in rest.split()[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def make_feeds(url: str) -> None:
+    """Publishers and feeds anew, and no article."""
+    port = int(url.rpartition(":")[2])
+    Article.objects.all().delete()
+    Feed.objects.all().delete()
+    Publisher.objects.filter(slug__startswith="bench-").delete()
+    publishers = Publisher.objects.bulk_create(
+        Publisher(name=f"Bench {n}", slug=f"bench-{n}", home_url="https://example.org/")
+        for n in range(FEEDS)
+    )
+    Feed.objects.bulk_create(
+        Feed(publisher=each, url=address(number, port)) for number, each in enumerate(publishers)
+    )
+
+
+def run_passes(who: str, url: str, folder: Path, done: int) -> tuple[dict[str, Figures], float]:
+    """Figures by pass, and CPU seconds of PostgreSQL in the cold one."""
+    ask("POST", f"{url}/state?name=first")
+    make_feeds(url)
+    worker = Worker(who, folder, url, 0, FEEDS)
+    try:
+        found: dict[str, Figures] = {}
+        database = 0.0
+        for number, name in enumerate(PASSES):
+            if name == "3 of 50 edited":
+                ask("POST", f"{url}/state?name=edited")
+            if name == "same, no validators":
+                ask("POST", f"{url}/state?name=bare")
+            before = postgres_cpu()
+            worker.begin()
+            found[name] = worker.end()
+            database = database or postgres_cpu() - before
+            show_progress("ingest", done + number + 1, STEPS)
+        return found, database
+    finally:
+        worker.close()
+
+
+def run_two(url: str, folder: Path) -> float:
+    """Seconds of the slower of two workers that share the feeds."""
+    ask("POST", f"{url}/state?name=first")
+    make_feeds(url)
+    half = FEEDS // 2
+    workers = [Worker("ours", folder, url, *each) for each in ((0, half), (half, FEEDS))]
+    try:
+        for worker in workers:
+            worker.begin()
+        return max(worker.end()["seconds"] for worker in workers)
+    finally:
+        for worker in workers:
+            worker.close()
+
+
+def measure() -> list[Row]:
+    rows: list[Row] = []
+    with serving() as url, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        server = float(ask("GET", f"{url}/cpu"))
+        passes: dict[str, dict[str, Figures]] = {}
+        databases: dict[str, float] = {}
+        for number, who in enumerate(SYSTEMS):
+            passes[who], databases[who] = run_passes(who, url, folder, number * len(PASSES))
+        server = float(ask("GET", f"{url}/cpu")) - server
+        two = run_two(url, folder)
+        show_progress("ingest", STEPS, STEPS)
+    theirs = passes["reader"]
+    for name in PASSES:
+        for who in SYSTEMS:
+            seconds = passes[who][name]["seconds"]
+            beside = "" if who == "reader" else "reader"
+            ratio = None if who == "reader" else theirs[name]["seconds"] / seconds
+            rows.append(Row(f"{name}: {who}", seconds, "s", beside, ratio))
+    rows.append(Row("cold: ours, 2 workers", two, "s", "reader", theirs["cold"]["seconds"] / two))
+    entries = FEEDS * ENTRIES
+    rows += [
+        Row("cold: ours", entries / passes["ours"]["cold"]["seconds"], "entries/s"),
+        *(
+            Row(f"cold: {who}, CPU of the worker", passes[who]["cold"]["cpu"], "s")
+            for who in SYSTEMS
+        ),
+        *(Row(f"cold: {who}, PostgreSQL's CPU", databases[who], "s") for who in SYSTEMS[1:]),
+        Row("all passes: the publishers' CPU", server, "s"),
+        *(Row(f"peak memory: {who}", peak(passes[who]), "MB") for who in SYSTEMS),
+        Row("cores of this machine, shared by all of these", os.cpu_count() or 1, ""),
+    ]
+    return rows
+
+
+def peak(passes: dict[str, Figures]) -> float:
+    return max(figures["peak"] for figures in passes.values())
