@@ -55,6 +55,8 @@ class Batch:
     stored: Stored = field(default_factory=Stored)
     unchanged: list[Feed] = field(default_factory=list)
     """Rows to be written at the end, all in one statement."""
+    untouched: list[Feed] = field(default_factory=list)
+    """The same, of which nothing was learnt: 304."""
 
 
 def fetch_feeds(feed_ids: Iterable[int], now: datetime) -> list[UUID]:
@@ -76,6 +78,7 @@ def fetch(feeds: Sequence[Feed], now: datetime) -> list[UUID]:
     finally:
         pace.let_go()
         write(batch.unchanged)
+        write(batch.untouched, NOTED)
     return batch.stored.ids
 
 
@@ -113,7 +116,8 @@ def take_answer(batch: Batch, feed: Feed, answer: Answer, milliseconds: int) -> 
         note_failure(batch, feed, answer, log | {"status": answer.status})
         return
     if isinstance(answer, NotModified):
-        note_unchanged(batch, feed, answer.max_age, log | {"status": 304})
+        note_success(batch, feed, answer.max_age, log | {"status": 304})
+        batch.untouched.append(feed)
         return
     follow_move(feed, answer)
     log |= {"status": 200, "bytes": len(answer.body)}
@@ -282,16 +286,16 @@ def follow_index(feed: Feed, parsed: ParsedFeed) -> None:
     feed.sitemaps.filter(url__in=named, state=Feed.State.ENDED).update(state=Feed.State.ACTIVE)
 
 
-WRITTEN = (
-    *("format", "interval", "due_at", "lease_until", "fetched_at", "changed_at", "etag"),
-    *("last_modified", "body_hash", "error", "error_count", "failing_since", "moved_to"),
-    *("moved_count", "fetches"),
+NOTED = ("due_at", "lease_until", "fetched_at", "error", "error_count", "failing_since", "fetches")
+LEARNT = (
+    *(*NOTED, "format", "interval", "changed_at", "etag", "last_modified", "body_hash", "moved_to"),
+    "moved_count",
 )
 
 
-def write(feeds: Iterable[Feed]) -> None:
+def write(feeds: Iterable[Feed], names: tuple[str, ...] = LEARNT) -> None:
     """What fetches tell of feeds, in one statement. State, address and identity are written where
     they change, so that an editor's choice in the meantime stands.
     """
-    rows = [{"id": feed.pk} | {name: getattr(feed, name) for name in WRITTEN} for feed in feeds]
+    rows = [{"id": feed.pk} | {name: getattr(feed, name) for name in names} for feed in feeds]
     update(Feed, rows, key="id")

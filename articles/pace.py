@@ -3,11 +3,11 @@
 All of it may be lost: a flush allows one burst.
 """
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -15,13 +15,24 @@ from redis import Redis
 
 HELD = timedelta(minutes=3)  # a worker that died gives its hosts back after this
 
+TAKE = """
+local taken = {}
+for _, key in ipairs(KEYS) do
+  if redis.call('SET', key, ARGV[1], 'NX', 'PX', ARGV[2]) then taken[#taken + 1] = key end
+end
+return taken
+"""
+
 # Only the holder lets go: after HELD a host may be another worker's.
 LET_GO = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-if ARGV[2] == '0' then redis.call('DEL', KEYS[1]) return 1 end
-redis.call('SET', KEYS[1], 'pause', 'PX', ARGV[2])
-return 1
+for _, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[1] then
+    if ARGV[2] == '0' then redis.call('DEL', key)
+    else redis.call('SET', key, 'pause', 'PX', ARGV[2]) end
+  end
+end
 """
+PREFIX = "pace:"
 
 
 @cache
@@ -40,35 +51,23 @@ class Pace:
 
     def take(self, hosts: Iterable[str]) -> set[str]:
         """Those hosts that nobody else asks, and that do not want to be left alone."""
-        wanted = list(dict.fromkeys(hosts))
-        if not wanted:
+        keys = [PREFIX + host for host in dict.fromkeys(hosts)]
+        if not keys:
             return set()
-        pipe = connect().pipeline(transaction=False)
-        for host in wanted:
-            pipe.set(f"pace:{host}", self.token, nx=True, px=HELD)
-        taken = {host for host, is_ours in zip(wanted, pipe.execute(), strict=True) if is_ours}
+        milliseconds = int(HELD.total_seconds() * 1000)
+        found: Any = connect().eval(TAKE, len(keys), *keys, self.token, milliseconds)
+        taken = {key.decode().removeprefix(PREFIX) for key in found}
         self.held |= taken
         return taken
 
     def let_go(self) -> None:
         """Let other workers ask, after the gap."""
-        pipe = connect().pipeline(transaction=False)
-        for host in self.held:
-            pipe.eval(LET_GO, 1, f"pace:{host}", self.token, int(self.gap * 1000))
+        keys = [PREFIX + host for host in self.held]
         self.held.clear()
-        pipe.execute()
+        if keys:
+            connect().eval(LET_GO, len(keys), *keys, self.token, int(self.gap * 1000))
 
     def leave_alone(self, host: str, wait: timedelta) -> None:
         """Nobody asks this host for a time: what Retry-After wants."""
         self.held.discard(host)
-        connect().set(f"pace:{host}", "retry-after", px=max(wait, timedelta(seconds=1)))
-
-
-def take_one(host: str, patience: float, gap: float) -> Pace | None:
-    """Wait for one host at most `patience` seconds; None where it stays taken."""
-    pace, until = Pace(gap), time.monotonic() + patience
-    while not pace.take([host]):
-        if time.monotonic() > until:
-            return None
-        time.sleep(0.05)
-    return pace
+        connect().set(PREFIX + host, "retry-after", px=max(wait, timedelta(seconds=1)))

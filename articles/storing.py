@@ -1,12 +1,13 @@
 """Verb: store what a feed lists. What is known and unchanged costs one hash.
 
-At most six statements, whatever the number of entries, and storing twice changes nothing: unique
+At most seven statements, whatever the number of entries, and storing twice changes nothing: unique
 constraints let one of two workers win, and only its rows are given a text and a way on.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -55,9 +56,11 @@ class Incoming:
     key: str
     url: str
     url_hash: bytes
-    twin_hash: bytes | None
     content_hash: bytes
     published_at: datetime
+
+    def twin_hash(self) -> bytes | None:
+        return hash_twin(self.entry.title, self.published_at) if self.entry.published_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,6 @@ def identify(feed: Feed, entries: Iterable[Entry], now: datetime) -> list[Incomi
                 key or url_hash.hex(),
                 url,
                 url_hash,
-                hash_twin(entry.title, published_at) if entry.published_at else None,
                 content_hash(entry),
                 published_at,
             )
@@ -125,20 +127,31 @@ def identify(feed: Feed, entries: Iterable[Entry], now: datetime) -> list[Incomi
 KNOWN = """
 SELECT id, key, url_hash, twin_hash, content_hash, published_at, feed_id, edit_count, removed_at
 FROM articles_article
-WHERE publisher_id = %s AND (key = ANY(%s) OR url_hash = ANY(%s) OR twin_hash = ANY(%s))
+WHERE publisher_id = %s AND
 """
+BY_ADDRESS = KNOWN + "(key = ANY(%s) OR url_hash = ANY(%s))"
+BY_TWIN = KNOWN + "twin_hash = ANY(%s)"
 
 
 def find_known(feed: Feed, incoming: Sequence[Incoming]) -> list[Known]:
-    """Articles of the publisher that share an identity with an entry.
-
-    Raw, since building the same from 150 values takes Django longer than PostgreSQL to answer it.
+    """Articles of the publisher that share an identity with an entry: its id or address, or where
+    it has neither in common, its title and day.
     """
-    keys = [each.key for each in incoming]
-    urls = [each.url_hash for each in incoming]
-    twins = [each.twin_hash for each in incoming if each.twin_hash]
+    keys, urls = [each.key for each in incoming], [each.url_hash for each in incoming]
+    known = look_up(BY_ADDRESS, [feed.publisher_id, keys, urls])
+    found = {article.key for article in known} | {article.url_hash for article in known}
+    twins = [
+        each.twin_hash()
+        for each in incoming
+        if each.key not in found and each.url_hash not in found and each.twin_hash()
+    ]
+    return known + look_up(BY_TWIN, [feed.publisher_id, twins]) if twins else known
+
+
+def look_up(statement: str, parameters: list[Any]) -> list[Known]:
+    """Raw: to build the same from 100 values takes Django longer than PostgreSQL to answer."""
     with connection.cursor() as cursor:
-        cursor.execute(KNOWN, [feed.publisher_id, keys, urls, twins])
+        cursor.execute(statement, parameters)
         return [Known(*row) for row in cursor.fetchall()]
 
 
@@ -153,7 +166,7 @@ def are_ids_used_twice(incoming: Sequence[Incoming], known: Sequence[Known]) -> 
         if (
             article
             and article.url_hash != each.url_hash
-            and article.twin_hash != each.twin_hash
+            and article.twin_hash != each.twin_hash()
             and abs(article.published_at - each.published_at) > OLD
         ):
             return True
@@ -166,14 +179,14 @@ def match(
     """Each article once, with its stored row: by id, else by address, else by title and day."""
     by_key = {each.key: each for each in known}
     by_url = {each.url_hash: each for each in known}
-    by_twin = {each.twin_hash: each for each in known if each.twin_hash}
+    by_twin: dict[bytes | None, Known] = {each.twin_hash: each for each in known if each.twin_hash}
     pairs: list[tuple[Incoming, Known | None]] = []
     seen: set[object] = set()
     for each in incoming:
         article = by_key.get(each.key) or by_url.get(each.url_hash)
-        if article is None and each.twin_hash:
-            article = by_twin.get(each.twin_hash)
-        marks = {article.pk} if article else {each.key, each.url_hash, each.twin_hash} - {None}
+        twin = None if article else each.twin_hash()
+        article = article or by_twin.get(twin)
+        marks = {article.pk} if article else {each.key, each.url_hash, twin} - {None}
         if not seen & marks:
             pairs.append((each, article))
         seen |= marks
@@ -235,6 +248,13 @@ def insert_articles(
     return inserted
 
 
+LOCK = """
+SELECT a.id, a.content_hash, a.page, a.title, a.summary, a.image_url, t.html
+FROM articles_article a LEFT JOIN articles_articletext t ON t.article_id = a.id
+WHERE a.id = ANY(%s) FOR UPDATE OF a
+"""
+
+
 def update_articles(
     feed: Feed, changed: Sequence[tuple[Known, Incoming]], now: datetime, texts: list[Row]
 ) -> list[UUID]:
@@ -244,12 +264,9 @@ def update_articles(
     if not changed:
         return []
     # Locked and compared again: of two workers with one edit, the second finds nothing to do.
-    before = {
-        row[0]: row[1:]
-        for row in Article.objects.filter(pk__in=[known.pk for known, _ in changed])
-        .select_for_update(of=("self",))
-        .values_list("pk", "content_hash", "page", "title", "summary", "image_url", "text__html")
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [[known.pk for known, _ in changed]])
+        before = {pk: row for pk, *row in cursor.fetchall()}
     edited: list[UUID] = []
     rows, revisions = [], []
     for known, each in changed:
@@ -297,7 +314,7 @@ def describe(feed: Feed, each: Incoming, html: str) -> dict[str, object]:
     return {
         "url": each.url,
         "url_hash": each.url_hash,
-        "twin_hash": each.twin_hash,
+        "twin_hash": each.twin_hash(),
         "content_hash": each.content_hash,
         "title": entry.title[:500],
         "summary": summary,

@@ -301,6 +301,8 @@ def find_image(fields: Fields, body: str) -> str:
 
 def inline_image(body: str) -> str:
     """The address of the first <img> of HTML; "" without one."""
+    if "<img" not in body and "<IMG" not in body:
+        return ""  # most have none, and to look for this is 20 times as fast
     found = INLINE_IMAGE.search(body)
     return html.unescape(found[1] or found[2] or found[3]) if found else ""
 
