@@ -14,11 +14,12 @@ django.setup()
 
 from django.test.utils import get_runner, setup_databases, teardown_databases  # noqa: E402, F401
 
-from tests.bench import audience, dispatch, feeds, ingest, tagging  # noqa: E402
+from tests.bench import audience, dispatch, feeds, ingest, quality, tagging  # noqa: E402
 from tests.bench.table import print_json, print_table  # noqa: E402
 
 SUBJECTS = {
     "feeds": feeds.measure,
+    "quality": quality.measure,
     "ingest": ingest.measure,
     "tagging": tagging.measure,
     "audience": audience.measure,

@@ -32,7 +32,8 @@ def print_table(subject: str, rows: Iterable[Row]) -> None:
     cells = [("what", "figure", "beside what", "ratio")]
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        cells.append((row.what, f"{row.figure:,.1f} {row.unit}", row.beside, ratio))
+        digits = 1 if row.figure >= 10 else 3
+        cells.append((row.what, f"{row.figure:,.{digits}f} {row.unit}", row.beside, ratio))
     widths = [max(len(line[column]) for line in cells) for column in range(4)]
     sys.stdout.write(f"\n{subject}\n")
     for line in cells:
