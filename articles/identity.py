@@ -137,3 +137,9 @@ def content_hash(entry: Entry) -> bytes:
     """32 bytes that differ when a reader would see a difference."""
     parts = (entry.title, entry.summary, entry.content, entry.image_url, *entry.authors)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).digest()
+
+
+def entry_mark(entry: Entry, content_hash: bytes) -> bytes:
+    """8 bytes by which an entry that a feed lists once more, as it was, is passed over."""
+    parts = (entry.key, entry.url, str(entry.published_at), content_hash.hex())
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=8).digest()

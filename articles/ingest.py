@@ -65,10 +65,12 @@ def fetch_feeds(feed_ids: Iterable[int], now: datetime) -> list[UUID]:
     One feed's failure is written on its row and costs the others nothing.
     """
     feeds = Feed.objects.filter(pk__in=list(feed_ids)).select_related("publisher", "hub")
-    return fetch(list(feeds), now)
+    return fetch(list(feeds.defer("fetches")), now)
 
 
 def fetch(feeds: Sequence[Feed], now: datetime) -> list[UUID]:
+    for feed in feeds:
+        feed.fetches = []  # what is learnt now; it is put before what the row has
     batch, pace = Batch(feeds, now), Pace(settings.FETCH_HOST_GAP)
     try:
         for feed, answer, milliseconds in ask(batch, pace):
@@ -184,7 +186,7 @@ def note_success(batch: Batch, feed: Feed, asked: timedelta | None, log: dict[st
     """The feed was read: when it is due again follows from the rhythm of its news."""
     feed.fetched_at = batch.now
     feed.error, feed.error_count, feed.failing_since = "", 0, None
-    feed.fetches = [log, *feed.fetches][:MOST_FETCHES]
+    feed.fetches = [log]
     hub = hub_of(feed)
     is_sent = hub is not None and hub.is_trusted()
     interval = timedelta(seconds=settings.FETCH_HUB_INTERVAL) if is_sent else feed.interval
@@ -222,7 +224,7 @@ def note_failure(batch: Batch, feed: Feed, error: FetchError, log: dict[str, obj
     """
     feed.error, feed.error_count = error.reason[:200], feed.error_count + 1
     feed.failing_since = feed.failing_since or batch.now
-    feed.fetches = [log | {"error": feed.error}, *feed.fetches][:MOST_FETCHES]
+    feed.fetches = [log | {"error": feed.error}]
     wait = interval_after_error(feed.error_count, jitter())
     if error.status == HTTPStatus.NOT_FOUND:
         wait = (
@@ -290,6 +292,7 @@ NOTED = ("due_at", "lease_until", "fetched_at", "error", "error_count", "failing
 LEARNT = (
     *(*NOTED, "format", "interval", "changed_at", "etag", "last_modified", "body_hash", "moved_to"),
     "moved_count",
+    "entry_marks",
 )
 
 
@@ -298,4 +301,4 @@ def write(feeds: Iterable[Feed], names: tuple[str, ...] = LEARNT) -> None:
     they change, so that an editor's choice in the meantime stands.
     """
     rows = [{"id": feed.pk} | {name: getattr(feed, name) for name in names} for feed in feeds]
-    update(Feed, rows, key="id")
+    update(Feed, rows, key="id", log="fetches", most=MOST_FETCHES)

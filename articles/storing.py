@@ -6,7 +6,7 @@ constraints let one of two workers win, and only its rows are given a text and a
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from articles.identity import (
     canonical_url,
     content_hash,
     entry_key,
+    entry_mark,
     hash_twin,
     hash_url,
 )
@@ -32,7 +33,7 @@ OLD = timedelta(days=1)  # older news than this, seen for the first time, alerts
 BACK = timedelta(days=7)  # so far behind the newest known, an entry is the past rewritten
 MOST_UNDATED = 5  # more entries than this without a date are an archive, not news
 FUTURE = timedelta(hours=1)  # a publisher's clock may be that much ahead of ours
-EARLIEST_YEAR = 1995  # before it there was no news on the web: a broken date
+EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # before it there was no news on the web: a broken date
 MOST_EDITS = 24  # a page that shows the time "changes" with every fetch
 
 
@@ -80,20 +81,20 @@ class Known:
 
 def store_entries(feed: Feed, entries: Iterable[Entry], now: datetime) -> Stored:
     """Insert what is new, update what its own feed changed. Call it in a transaction."""
-    entries = list(entries)
-    incoming = identify(feed, entries, now)
+    fresh, newest = drop_seen(feed, list(entries), now)
+    incoming = identify(feed, fresh, now)
     known = find_known(feed, incoming)
     if feed.identity == Feed.Identity.GUID and are_ids_used_twice(incoming, known):
         feed.identity = Feed.Identity.URL
         feed.save(update_fields=["identity"])
-        incoming = identify(feed, entries, now)
+        incoming = identify(feed, fresh, now)
     new, changed = [], []
     for each, article in match(incoming, known):
         if article is None:
             new.append(each)
         elif is_edit(feed, each, article):
             changed.append((article, each))
-    newest = max((article.published_at for article in known), default=None)
+    newest = max((newest, *(article.published_at for article in known)))
     texts: list[Row] = []
     stored = Stored(
         insert_articles(feed, new, newest, now, texts), update_articles(feed, changed, now, texts)
@@ -102,24 +103,42 @@ def store_entries(feed: Feed, entries: Iterable[Entry], now: datetime) -> Stored
     return stored
 
 
-def identify(feed: Feed, entries: Iterable[Entry], now: datetime) -> list[Incoming]:
+Hashed = tuple[Entry, bytes]
+
+
+def drop_seen(
+    feed: Feed, entries: Sequence[Entry], now: datetime
+) -> tuple[Sequence[Hashed], datetime]:
+    """Entries, with their content's hash, that the feed's last body did not hold as they are, and
+    the newest date of the others. The marks of this body are put on the feed, for the caller to
+    save. All are kept where two share an id, since that tells whether ids can be trusted.
+    """
+    hashed = [(entry, content_hash(entry)) for entry in entries]
+    marks = [entry_mark(*each) for each in hashed]
+    before, feed.entry_marks = bytes(feed.entry_marks), b"".join(marks)
+    if len({entry.key for entry in entries}) < len(entries):
+        return hashed, EARLIEST
+    seen = {before[at : at + 8] for at in range(0, len(before), 8)}
+    fresh = [each for each, mark in zip(hashed, marks, strict=True) if mark not in seen]
+    dates = (
+        choose_date(entry.published_at, now)
+        for entry, mark in zip(entries, marks, strict=True)
+        if mark in seen and entry.published_at
+    )
+    return fresh, max(dates, default=EARLIEST)
+
+
+def identify(feed: Feed, hashed: Iterable[Hashed], now: datetime) -> list[Incoming]:
     """Entries that have a link and a title."""
     incoming = []
-    for entry in entries:
+    for entry, content in hashed:
         url = canonical_url(entry.url)
         if not url or not entry.title:
             continue
         url_hash, published_at = hash_url(url), choose_date(entry.published_at, now)
         key = entry_key(entry, feed.pk) if feed.identity == Feed.Identity.GUID else ""
         incoming.append(
-            Incoming(
-                entry,
-                key or url_hash.hex(),
-                url,
-                url_hash,
-                content_hash(entry),
-                published_at,
-            )
+            Incoming(entry, key or url_hash.hex(), url, url_hash, content, published_at)
         )
     return incoming
 
@@ -208,7 +227,7 @@ def is_edit(feed: Feed, each: Incoming, article: Known) -> bool:
 def insert_articles(
     feed: Feed,
     new: Sequence[Incoming],
-    newest: datetime | None,
+    newest: datetime,
     now: datetime,
     texts: list[Row],
 ) -> list[UUID]:
@@ -219,7 +238,7 @@ def insert_articles(
     for each in new:
         pk = make_id()
         html = clean_html(each.entry.content or each.entry.summary, base_url=base_of(each))
-        is_old = each.published_at < now - OLD or bool(newest and each.published_at < newest - BACK)
+        is_old = each.published_at < now - OLD or each.published_at < newest - BACK
         is_backlog = is_first_fetch or is_old or (is_archive and each.entry.published_at is None)
         facts = describe(feed, each, html)
         wants_page = is_page_wanted(feed, facts, html)
@@ -343,6 +362,6 @@ def is_page_wanted(feed: Feed, facts: dict[str, object], html: str) -> bool:
 
 def choose_date(stated: datetime | None, now: datetime) -> datetime:
     """The publisher's date, unless it is missing, broken or in the future: then now."""
-    if stated is None or stated.year < EARLIEST_YEAR or stated > now + FUTURE:
+    if stated is None or stated < EARLIEST or stated > now + FUTURE:
         return now
     return min(stated, now)

@@ -104,6 +104,9 @@ class Feed(models.Model):
     etag = models.TextField(blank=True, editable=False)
     last_modified = models.TextField(blank=True, editable=False)
     body_hash = models.BinaryField(max_length=32, default=bytes, editable=False)
+    entry_marks = models.BinaryField(
+        default=bytes, editable=False, help_text="the entries of the last body, 8 bytes each"
+    )
     error = models.CharField(max_length=200, blank=True, editable=False)
     error_count = models.PositiveIntegerField(default=0, editable=False)
     failing_since = models.DateTimeField(null=True, editable=False)

@@ -48,17 +48,31 @@ def insert_statement(
     return statement.as_string()
 
 
-def update(model: type[models.Model], rows: Sequence[Row], *, key: str) -> None:
-    """Overwrite the columns of rows, each found by its column `key`."""
+def update(
+    model: type[models.Model], rows: Sequence[Row], *, key: str, log: str = "", most: int = 0
+) -> None:
+    """Overwrite the columns of rows, each found by its column `key`. The column `log`, a JSON
+    array, is not overwritten: what is given comes first in it, and `most` values stay.
+    """
     if not rows:
         return
-    execute(update_statement(model, tuple(rows[0]), key), rows, has_result=False)
+    execute(update_statement(model, tuple(rows[0]), key, log, most), rows, has_result=False)
 
 
 @cache
-def update_statement(model: type[models.Model], names: tuple[str, ...], key: str) -> str:
+def update_statement(
+    model: type[models.Model], names: tuple[str, ...], key: str, log: str, most: int
+) -> str:
+    overwritten = [name for name in names if name != log]
+    changes = [settings(overwritten, key, "given")]
+    if log:
+        changes.append(
+            sql.SQL("{0} = jsonb_path_query_array(given.{0} || {1}.{0}, {2})").format(
+                sql.Identifier(log), table_of(model), sql.Literal(f"$[0 to {most - 1}]")
+            )
+        )
     statement = sql.SQL("UPDATE {0} SET {1} FROM {2} WHERE {0}.{3} = given.{3}").format(
-        table_of(model), settings(names, key, "given"), given(model, names), sql.Identifier(key)
+        table_of(model), sql.SQL(", ").join(changes), given(model, names), sql.Identifier(key)
     )
     return statement.as_string()
 

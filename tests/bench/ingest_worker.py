@@ -38,7 +38,10 @@ def ours(_: Path, port: int, first: int, last: int) -> Callable[[], object]:
 
 
 def reader(folder: Path, port: int, first: int, last: int) -> Callable[[], object]:
-    from reader import make_reader  # noqa: PLC0415 - this system alone
+    import feedparser_sgmllib  # noqa: PLC0415 - this system alone
+
+    sys.modules["sgmllib"] = feedparser_sgmllib  # reader asks for it by the name it had once
+    from reader import make_reader  # noqa: PLC0415 - as above
 
     store = make_reader(str(folder / "reader.sqlite"))
     for number in range(first, last):
