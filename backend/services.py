@@ -315,6 +315,12 @@ def main() -> int:
         return 1
 
 
+def heed_interrupts() -> None:
+    """Ctrl-C and SIGINT stop us even where a shell started us with `&`, which ignores them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 if __name__ == "__main__":
+    heed_interrupts()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main())

@@ -34,6 +34,7 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="stop after the first push")
     parser.add_argument("--folder", type=Path, default=services.FOLDER, help="where data is kept")
     asked = parser.parse_args()
+    services.heed_interrupts()
     try:
         with services.hold(asked.folder) as lock, services.running(asked.folder, say=say) as urls:
             demo = Demo(asked.folder, urls)
