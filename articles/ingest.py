@@ -129,23 +129,24 @@ def take_answer(batch: Batch, feed: Feed, answer: Answer, milliseconds: int) -> 
         note_unchanged(batch, feed, answer.max_age, log)
         return
     feed.body_hash = body_hash
-    websub.follow_hub(feed, answer, batch.now)
     try:
         parsed = parse(answer.body, content_type=answer.content_type, url=answer.url)
     except ParseError as error:
         note_failure(batch, feed, FetchError(f"not a feed: {error}"), log)
         return
-    take_entries(batch, feed, parsed, answer.max_age, log)
+    take_entries(batch, feed, parsed, answer, log)
 
 
 def take_entries(
     batch: Batch,
     feed: Feed,
     parsed: ParsedFeed,
-    max_age: timedelta | None,
+    answer: Fetched,
     log: dict[str, object],
 ) -> None:
-    """Store what a document lists. In one transaction with what the feed's row says of it."""
+    """Store what a document lists. In one transaction with what the feed's row says of it, and with
+    its hub: what a hub sends before the first fetch is stored would be taken for old.
+    """
     with transaction.atomic():
         follow_index(feed, parsed)
         stored = store_entries(feed, parsed.entries, batch.now)
@@ -161,8 +162,9 @@ def take_entries(
         }
         if stored.new and hub_of(feed) and feed.fetched_at:
             websub.note_missed(feed.hub)
-        note_success(batch, feed, parsed.ttl or max_age, log)
+        note_success(batch, feed, parsed.ttl or answer.max_age, log)
         write([feed])
+        websub.follow_hub(feed, answer, batch.now)
     batch.stored.new.extend(stored.new)
     batch.stored.changed.extend(stored.changed)
     logger.info("feed fetched", extra={"feed": feed.pk, **log})
