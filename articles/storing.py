@@ -253,6 +253,7 @@ def insert_articles(
                 "first_seen_at": now,
                 "is_backlog": is_backlog,
                 "is_hidden": False,
+                "is_copy": False,
                 "is_paywalled": False,
                 "edit_count": 0,
                 "changed_at": now,

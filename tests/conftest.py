@@ -6,6 +6,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from articles.gazetteer import GAZETTEER
+from articles.grouping import MEMORIES
 from articles.pace import connect
 from notifications.transports.memory import MemoryTransport
 from tests.app import App
@@ -18,6 +19,7 @@ def _clean_shared_state() -> None:
     MemoryTransport.outbox.clear()
     MemoryTransport.answers.clear()
     GAZETTEER.forget()
+    MEMORIES.clear()
     cache.clear()
     connect().flushdb()
 

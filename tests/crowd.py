@@ -26,8 +26,8 @@ ROWS = (
     SELECT reader, %(tag)s, 'all', now() - interval '1 day' FROM crowd WHERE n %% %(every)s = 0
     """,
     """
-    INSERT INTO notifications_preference (reader_id, quiet_profile_id, daily_cap)
-    SELECT reader, %(profile)s, 0 FROM crowd
+    INSERT INTO notifications_preference (reader_id, quiet_profile_id, daily_cap, languages)
+    SELECT reader, %(profile)s, 0, '{}' FROM crowd
     """,
     """
     INSERT INTO notifications_device (id, reader_id, session_id, platform, app_version, locale,

@@ -95,6 +95,34 @@ def article(
     return made
 
 
+def incoming(
+    title: str,
+    text: str = "",
+    *,
+    by: Publisher | None = None,
+    published_at: datetime = NOON,
+    **facts: Any,
+) -> Article:
+    """Stored and not yet tagged, as a feed brought it."""
+    number = next(COUNTER)
+    by = by or publisher()
+    url = f"{by.home_url}article-{number}"
+    made = Article.objects.create(
+        publisher=by,
+        title=title,
+        key=url,
+        url=url,
+        url_hash=hashlib.md5(url.encode(), usedforsecurity=False).digest(),
+        content_hash=b"",
+        published_at=published_at,
+        first_seen_at=published_at,
+        changed_at=published_at,
+        **facts,
+    )
+    ArticleText.objects.create(article=made, html=text)
+    return made
+
+
 def story_of(told: Article) -> Story:
     assert told.story is not None
     return told.story

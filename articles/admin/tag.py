@@ -28,6 +28,7 @@ class AliasFormSet(BaseInlineFormSet):
 
 class AliasInline(admin.TabularInline):
     model = Alias
+    fk_name = "tag"
     formset = AliasFormSet
     readonly_fields = ("folded",)
     extra = 1

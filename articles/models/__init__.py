@@ -1,10 +1,14 @@
 """What articles stores, one module a noun."""
 
 from articles.models.article import Article, ArticleTag, ArticleText, Revision
+from articles.models.correction import Correction
+from articles.models.grouping import Fingerprint, Stream
 from articles.models.hub import HubSubscription
 from articles.models.publisher import Feed, Publisher
 from articles.models.reader import Follow, Reader, Session
-from articles.models.story import Story
+from articles.models.retagging import Retagging
+from articles.models.story import Story, StoryPair
+from articles.models.suggestion import PublisherKeyword, Suggestion, Trend
 from articles.models.tag import Alias, Section, Tag
 
 __all__ = [
@@ -12,14 +16,22 @@ __all__ = [
     "Article",
     "ArticleTag",
     "ArticleText",
+    "Correction",
     "Feed",
+    "Fingerprint",
     "Follow",
     "HubSubscription",
     "Publisher",
+    "PublisherKeyword",
     "Reader",
+    "Retagging",
     "Revision",
     "Section",
     "Session",
     "Story",
+    "StoryPair",
+    "Stream",
+    "Suggestion",
     "Tag",
+    "Trend",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from articles.models.identifier import changed_in_field, make_id
+from articles.models.identifier import came_through_field, changed_in_field, make_id
 from articles.models.publisher import Feed, Publisher
 from articles.models.reader import Follow
 from articles.models.story import Story
@@ -82,6 +82,10 @@ class Article(models.Model):
     is_hidden = models.BooleanField(default=False, help_text="shown nowhere, kept for editors")
     is_backlog = models.BooleanField(
         default=False, help_text="old when first seen: shown, but nobody is alerted"
+    )
+
+    is_copy = models.BooleanField(
+        default=False, editable=False, help_text="the text of an agency that another has, too"
     )
 
     key = models.CharField(
@@ -179,6 +183,10 @@ class ArticleTag(models.Model):
     mention_count = models.PositiveSmallIntegerField()
     why = models.JSONField(default=list, help_text="[[alias as written, where it stood], ...]")
     published_at = models.DateTimeField(help_text="the article's, copied for the index")
+    is_late = models.BooleanField(
+        default=False, help_text="found by a new alias in an older article: alerts nobody"
+    )
+    came_through = came_through_field()
 
     class Meta:
         constraints = [models.UniqueConstraint("article", "tag", name="tag_once_per_article")]

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,11 @@ def make_id() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def first_id(at: datetime) -> UUID:
+    """No id that was made at that time or later is smaller."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 class Shard(Func):
@@ -44,3 +50,8 @@ def changed_in_field(**options: Any) -> "models.BigIntegerField[int, int]":
     return models.BigIntegerField(
         db_default=CurrentTransaction(), editable=False, db_index=True, **options
     )
+
+
+def came_through_field() -> "models.BigIntegerField[int | None, int | None]":
+    """The merge of two tags that copied the row from one to the other; with it the copy goes."""
+    return models.BigIntegerField(null=True, editable=False)

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from articles.models.identifier import Shard, changed_in_field, make_id
+from articles.models.identifier import Shard, came_through_field, changed_in_field, make_id
 from articles.models.tag import Tag
 
 
@@ -120,6 +120,7 @@ class Follow(models.Model):
     shard = models.GeneratedField(
         expression=Shard("reader_id"), output_field=models.IntegerField(), db_persist=True
     )
+    came_through = came_through_field()
     changed_in = changed_in_field()
 
     objects = FollowQuerySet.as_manager()

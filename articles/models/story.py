@@ -1,8 +1,64 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from articles.models.identifier import changed_in_field, make_id
+from articles.models.tag import Tag
+
+NEAR = timedelta(days=7)
+
+
+class StoryQuerySet(models.QuerySet["Story"]):
+    def shown(self) -> StoryQuerySet:
+        """Stories with a page of their own."""
+        return self.filter(merged_into=None, lead__is_hidden=False)
+
+    def refresh(self) -> int:
+        """Write what follows from a story's articles: its first and last time and its lead, which
+        is the first with a picture that is no agency's text told once more. How many stories.
+        """
+        same = Story.objects.filter(pk=OuterRef("pk")).order_by()
+        first, last = Min("articles__published_at"), Max("articles__published_at")
+        leads = same.filter(articles__is_hidden=False).order_by(
+            "articles__is_copy",
+            Case(When(articles__image_url="", then=1), default=0),
+            "articles__published_at",
+            "articles__pk",
+        )
+        is_right = Q(is_lead_chosen=True) & Exists(same.filter(articles=OuterRef("lead")))
+        return self.update(
+            first_published_at=Coalesce(Subquery(same.values(at=first)), F("first_published_at")),
+            last_published_at=Coalesce(Subquery(same.values(at=last)), F("last_published_at")),
+            lead=Case(
+                When(is_right, then=F("lead")), default=Subquery(leads.values("articles__pk")[:1])
+            ),
+        )
+
+    def related_to(self, story: Story) -> StoryQuerySet:
+        """Others of the same days, those first that share most tags and words of the title."""
+        own = {"article_tags__article__story": story, "article_tags__rule": "push"}
+        tags = list(Tag.objects.filter(**own).values_list("pk", flat=True).distinct())
+        days = (story.first_published_at - NEAR, story.last_published_at + NEAR)
+        title = story.lead.title if story.lead else ""
+        shared = Count("articles__article_tags__tag", distinct=True)
+        likeness = TrigramSimilarity("lead__title", title)
+        return (
+            self.shown()
+            .filter(
+                articles__article_tags__tag__in=tags,
+                articles__article_tags__rule="push",
+                language=story.language,
+                last_published_at__range=days,
+            )
+            .exclude(pk=story.pk)
+            .annotate(shared=shared, closeness=F("shared") + 3 * likeness)
+            .order_by("-closeness", "-last_published_at")
+        )
 
 
 class Story(models.Model):
@@ -23,8 +79,27 @@ class Story(models.Model):
         related_name="merged",
         help_text="the row and its alerts stay, so that nobody is told twice",
     )
+    linked_to = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="linked",
+        help_text="the same event in another language, with which it shares one alert",
+    )
+    is_lead_chosen = models.BooleanField(default=False, editable=False)
+    is_locked = models.BooleanField(
+        "locked", default=False, help_text="no article joins it by itself"
+    )
+    corrected_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="an editor changed which articles it has: those of before then alert nobody",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_in = changed_in_field()
+
+    objects = StoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "stories"
@@ -38,3 +113,35 @@ class Story(models.Model):
 
     def __str__(self) -> str:
         return self.lead.title if self.lead else str(self.pk)
+
+    def group(self) -> models.QuerySet[Story]:
+        """The story, what was merged into it, and its translations: they share their alerts."""
+        head = self.linked_to_id or self.pk
+        linked = models.Q(pk=head) | models.Q(linked_to=head)
+        return Story.objects.filter(
+            linked | models.Q(merged_into=head) | models.Q(merged_into__linked_to=head)
+        )
+
+
+class StoryPair(models.Model):
+    """Two stories that may be the same. A person decides; until then there is one alert."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "to be decided"
+        SAME = "same", "the same"
+        APART = "apart", "not the same"
+
+    story = models.ForeignKey(Story, models.CASCADE, related_name="pairs")
+    other = models.ForeignKey(Story, models.CASCADE, related_name="+", help_text="the older one")
+    likeness = models.FloatField()
+    state = models.CharField(max_length=5, choices=State, default=State.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("story", "other", name="pair_of_stories_once")]
+        indexes = [
+            models.Index("created_at", name="pair_open", condition=models.Q(state="open")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.story} / {self.other}"

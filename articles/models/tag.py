@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
@@ -8,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from articles.models.identifier import changed_in_field, make_id
-from articles.tagging import fold
+from articles.tagging import Phrase, fold
 
 
 class Section(models.Model):
@@ -44,6 +45,13 @@ class TagQuerySet(models.QuerySet["Tag"]):
 class Tag(models.Model):
     """A subject that readers follow, shown as #NagornoKarabakh."""
 
+    class Kind(models.TextChoices):
+        PLACE = "place", "place"
+        PERSON = "person", "person"
+        ORGANISATION = "organisation", "organisation"
+        EVENT = "event", "event"
+        SUBJECT = "subject", "subject"
+
     id = models.UUIDField(primary_key=True, default=make_id, editable=False)
     name = models.CharField(
         max_length=80,
@@ -53,7 +61,27 @@ class Tag(models.Model):
     )
     slug = models.SlugField(max_length=80, unique=True, allow_unicode=True)
     label = models.CharField(max_length=80, help_text="as in running text: Nagorno-Karabakh")
+    labels = models.JSONField(
+        default=dict, blank=True, help_text='by language: {"fr": "Haut-Karabakh"}'
+    )
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.SUBJECT)
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="children"
+    )
     is_active = models.BooleanField(default=True, help_text="off: matches no new article")
+    may_alert = models.BooleanField(default=True, help_text="off: on pages only")
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        help_text="where its address leads now",
+    )
+    expected_alerts_per_day = models.FloatField(
+        default=0, editable=False, help_text="of the last four weeks"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_in = changed_in_field()
 
@@ -69,6 +97,26 @@ class Alias(models.Model):
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="aliases")
     phrase = models.CharField(max_length=120)
     folded = models.CharField(max_length=240, editable=False)
+    language = models.CharField(max_length=12, blank=True, help_text="for your own order only")
+    is_case_sensitive = models.BooleanField(
+        "case-sensitive",
+        default=False,
+        help_text="what it writes with a capital must have one in the text",
+    )
+    is_title_only = models.BooleanField("only in the title", default=False)
+    needs = models.ForeignKey(
+        Tag,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="counts only where the text mentions this tag, too",
+    )
+    is_blocked = models.BooleanField(
+        "blocked",
+        default=False,
+        help_text="means nothing, and hides what stands in it: “Karabakh FK” is no #Karabakh",
+    )
     changed_in = changed_in_field()
 
     class Meta:
@@ -85,3 +133,8 @@ class Alias(models.Model):
     def save(self, *args: object, **options: object) -> None:
         self.folded = fold(self.phrase)
         super().save(*args, **options)  # type: ignore[arg-type]  # passed through as Django gave it
+
+    def as_phrase(self) -> Phrase[UUID]:
+        return Phrase(
+            self.phrase, self.is_case_sensitive, self.is_title_only, self.needs_id, self.is_blocked
+        )

@@ -58,6 +58,12 @@ class Alert(models.Model):
     image_url = models.URLField(max_length=2000, blank=True)
     link = models.URLField(max_length=2000, help_text="what a tap opens")
     is_breaking = models.BooleanField(default=False)
+    language = models.CharField(max_length=12, default="en")
+    variants = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text="the same in other languages: title, body, image_url and link of each",
+    )
 
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(help_text="when the news was published")

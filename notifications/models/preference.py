@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -40,6 +41,12 @@ class Preference(models.Model):
         QuietProfile, models.PROTECT, null=True, related_name="+", editable=False
     )
     quiet_changed_at = models.DateTimeField(null=True, editable=False)
+    languages = ArrayField(
+        models.CharField(max_length=12),
+        default=list,
+        blank=True,
+        help_text="of alerts, the favourite first: en, hy; empty: all",
+    )
     daily_cap = models.PositiveSmallIntegerField(default=5, help_text="0: no cap")
 
     class Meta:

@@ -141,7 +141,13 @@ def test_aliases_that_are_alike_or_wordless_are_refused(
 
 def post_tag(client: Client, *phrases: str) -> int:
     inline = {f"aliases-{n}-phrase": phrase for n, phrase in enumerate(phrases)}
-    facts = {"name": "NagornoKarabakh", "slug": "nagornokarabakh", "label": "Nagorno-Karabakh"}
+    facts = {
+        "name": "NagornoKarabakh",
+        "slug": "nagornokarabakh",
+        "label": "Nagorno-Karabakh",
+        "kind": "place",
+        "labels": "{}",
+    }
     forms = {"aliases-TOTAL_FORMS": str(len(phrases)), "aliases-INITIAL_FORMS": "0"}
     return client.post(
         address(Tag, "add"), {**facts, **forms, **inline, "is_active": "on"}

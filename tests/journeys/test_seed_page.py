@@ -20,6 +20,13 @@ from tests.publishers import Item, PublisherServer
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PHONE = "phone-of-one-follower-0123456789"
+EVENTS = {
+    "Stone bridge reopens in Nagorno-Karabakh": "Lorries may cross the river again after repairs.",
+    "Nagorno-Karabakh pupils build a radio": "A teacher brought valves from her grandfather.",
+    "Late frost in Nagorno-Karabakh": "Growers lit fires between apple trees before dawn.",
+    "Songs of Nagorno-Karabakh on record": "Eleven choirs met for a double album of lullabies.",
+    "Census ends in Nagorno-Karabakh": "The statistics office thanks three hundred helpers.",
+}
 
 
 class Cards(HTMLParser):
@@ -106,15 +113,14 @@ def test_five_stories_are_five_cards_and_one_alert_each(
     with running(beat(env, tmp_path)), running(worker(env)):
         wait_until(lambda: not Feed.objects.filter(fetched_at__isnull=True).exists())
         now = timezone.now().replace(microsecond=0)
-        events = ["bridge", "school", "orchard", "observatory", "railway"]
         items = [
             Item(
-                f"A {event} opens in Nagorno-Karabakh",
+                title,
                 now - timedelta(minutes=number),
-                f"The {event} was long awaited, say its neighbours.",
-                image=f"https://images.example/{event}.png",
+                text,
+                image=f"https://images.example/{number}.png",
             )
-            for number, event in enumerate(events)
+            for number, (title, text) in enumerate(EVENTS.items())
         ]
         publishers.publish("/0.xml", items[0], items[4])
         for number in (1, 2, 3):
