@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from articles.language import base_language
 from articles.models import Article, Fingerprint, Story, StoryPair, Stream
 from articles.models.rows import Row, insert, update
 from articles.similarity import (
@@ -53,17 +54,12 @@ def group_articles(article_ids: Iterable[UUID]) -> int:
     tagged = Article.objects.filter(pk__in=list(article_ids), state=Article.State.TAGGED)
     by_stream: dict[str, list[UUID]] = defaultdict(list)
     for pk, language in tagged.order_by("published_at", "pk").values_list("pk", "language"):
-        by_stream[stream_of(language)].append(pk)
+        by_stream[base_language(language)].append(pk)
     count = 0
     for language, ids in by_stream.items():
         for at in range(0, len(ids), MOST_AT_ONCE):
             count += group_some(language, ids[at : at + MOST_AT_ONCE])
     return count
-
-
-def stream_of(language: str) -> str:
-    """The language without its region: "en-GB" -> "en"; "und" where it is not known."""
-    return language.lower().replace("_", "-").partition("-")[0] or "und"
 
 
 def lock_stream(language: str) -> Stream:

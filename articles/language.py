@@ -1,4 +1,4 @@
-"""In which language a text is, where nobody says. Pure."""
+"""Codes of languages, and in which one a text is where nobody says. Pure."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,6 +9,11 @@ if TYPE_CHECKING:
 LEAST = 20  # letters; of shorter texts one can only guess
 MOST = 1_000  # letters; more do not change the answer
 UNSURE = 0.5
+
+
+def base_language(code: str) -> str:
+    """The language without its region: "en-GB" -> "en"; "und" where it is not known."""
+    return code.lower().replace("_", "-").partition("-")[0] or "und"
 
 
 @cache

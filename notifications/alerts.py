@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from articles.models import Article, ArticleTag, Story, Tag
-from notifications.audience import count_crowds
+from articles.models import Article, ArticleTag, Story, StoryPair, Tag
+from notifications.audience import audience_of, count_crowds
 from notifications.models import Alert, Batch, QuietProfile
 from notifications.planning import QuietHours, cut_ranges, find_releases
 from notifications.wording import make_body, make_title
@@ -19,12 +19,15 @@ from notifications.wording import make_body, make_title
 logger = logging.getLogger(__name__)
 
 READERS_PER_BATCH = 5000
+DOUBT = timedelta(hours=2)  # in which a story that may be another tells nobody who heard of that
 MOST_FORGOTTEN = 500
 MOST_SWEPT = 100  # a sweep every few seconds must not fill the queue faster than workers empty it
 
 
 def plan_alerts(story_ids: Iterable[UUID], now: datetime) -> list[int]:
-    """Create the initial alert of each story that deserves one; ids of batches that may go now."""
+    """Create the alert that each of these stories deserves, if it does; ids of batches that may go
+    now.
+    """
     ids = list(story_ids)
     withdraw(ids)
     stories = Story.objects.filter(pk__in=ids, merged_into__isnull=True)
@@ -41,11 +44,10 @@ def withdraw(story_ids: Iterable[UUID]) -> None:
 
 def plan_forgotten(now: datetime) -> list[int]:
     """The same for fresh stories that nobody announced to us: a lost signal costs only delay."""
-    news = push_tags().filter(article__story=OuterRef("pk"))
-    told = Alert.objects.filter(story=OuterRef("pk"))
+    told = Alert.objects.filter(story=OuterRef("article__story"), tags=OuterRef("tag"))
+    news = push_tags().filter(~Exists(told), article__story=OuterRef("pk"))
     stories = Story.objects.filter(
         Exists(news),
-        ~Exists(told),
         last_published_at__gt=now - timedelta(seconds=settings.ALERT_LIFETIME),
         merged_into__isnull=True,
     )
@@ -54,56 +56,53 @@ def plan_forgotten(now: datetime) -> list[int]:
 
 
 def push_tags() -> QuerySet[ArticleTag]:
-    """That an article which may cause an alert is about a tag that may."""
+    """That an article which may cause an alert is about a tag that may.
+
+    Not what its story had before an editor corrected it: a correction is no news.
+    """
+    corrected_at = F("article__story__corrected_at")
     return ArticleTag.objects.filter(
+        Q(article__story__corrected_at=None) | Q(article__first_seen_at__gt=corrected_at),
         rule=ArticleTag.Rule.PUSH,
+        is_late=False,
         tag__is_active=True,
+        tag__may_alert=True,
         article__state=Article.State.ANNOUNCED,
         article__is_hidden=False,
         article__is_backlog=False,
     )
 
 
-def is_told(story: Story) -> bool:
-    """Whether the story, or one that was merged into it, has had its alert."""
-    group = Story.objects.filter(merged_into=story).values("pk")
-    return (
-        Alert.objects.filter(story=story).exists() or Alert.objects.filter(story__in=group).exists()
-    )
-
-
 def plan_story(story: Story, now: datetime) -> list[int]:
-    if is_told(story):
-        return []
-    articles = story.articles.filter(pk__in=push_tags().values("article_id"))
-    first = articles.select_related("publisher").order_by("published_at", "pk").first()
-    if first is None:
-        return []
-    expires_at = first.published_at + timedelta(seconds=settings.ALERT_LIFETIME)
-    if expires_at <= now:
-        return []
-    tags = list(
-        Tag.objects.filter(article_tags__in=push_tags().filter(article__story=story)).distinct()
-    )
+    """The first alert of a story and its translations, or one for the followers of tags that it
+    has got since; ids of batches that may go now.
+    """
     with transaction.atomic():
-        alert, is_new = Alert.objects.get_or_create(
-            story=story,
-            kind=Alert.Kind.INITIAL,
-            number=1,
-            defaults={
-                "title": make_title(first.title),
-                "body": make_body(first.publisher.name, first.summary),
-                "image_url": first.image_url,
-                "link": settings.SITE_URL + first.get_absolute_url(),
-                "published_at": first.published_at,
-                "expires_at": expires_at,
-                "planned_at": now,
-            },
-        )
-        if not is_new:
+        group = lock_group(story)
+        told = Alert.objects.filter(story__in=group)
+        silent = [*told.values_list("tags", flat=True), *tags_of_doubles(group, now)]
+        news = push_tags().filter(article__story__in=group).exclude(tag__in=filter(None, silent))
+        articles = find_articles(news)
+        if not articles:
             return []
-        alert.tags.set(tags)
-        batches = plan_batches(alert, tags, now)
+        first, *others = articles
+        expires_at = first.published_at + timedelta(seconds=settings.ALERT_LIFETIME)
+        if expires_at <= now:
+            return []
+        kind = Alert.Kind.EXTENSION if told.exists() else Alert.Kind.INITIAL
+        alert = Alert.objects.create(
+            story=story,
+            kind=kind,
+            number=told.filter(story=story, kind=kind).count() + 1,
+            language=language_of(first),
+            variants={language_of(article): word(article) for article in others},
+            **word(first),
+            published_at=first.published_at,
+            expires_at=expires_at,
+            planned_at=now,
+        )
+        alert.tags.set(Tag.objects.filter(article_tags__in=news).distinct())
+        batches = plan_batches(alert, now)
     logger.info(
         "alert planned",
         extra={"alert": str(alert.pk), "batches": len(batches), "title": alert.title},
@@ -111,7 +110,52 @@ def plan_story(story: Story, now: datetime) -> list[int]:
     return [batch.pk for batch in batches if batch.release_at <= now]
 
 
-def plan_batches(alert: Alert, tags: list[Tag], now: datetime) -> list[Batch]:
+def lock_group(story: Story) -> list[UUID]:
+    """The story and all that share its alerts. Nobody else plans these, or those that may be the
+    same, before the transaction ends.
+    """
+    group = list(story.group().values_list("pk", flat=True))
+    pairs = StoryPair.objects.filter(Q(story__in=group) | Q(other__in=group))
+    near = {pk for pair in pairs.values_list("story", "other") for pk in pair}
+    concerned = Story.objects.filter(pk__in={*group, *near}).order_by("pk")
+    list(concerned.select_for_update().values_list("pk", flat=True))
+    return group
+
+
+def tags_of_doubles(group: list[UUID], now: datetime) -> QuerySet[Alert, UUID | None]:
+    """Tags whose followers have just heard of a story that may be the same, whatever an editor
+    said of it since then.
+    """
+    pairs = StoryPair.objects.filter(Q(story__in=group) | Q(other__in=group))
+    doubles = {pk for pair in pairs.values_list("story", "other") for pk in pair} - set(group)
+    recent = Alert.objects.filter(story__in=doubles, planned_at__gt=now - DOUBT)
+    return recent.values_list("tags", flat=True)
+
+
+def find_articles(news: QuerySet[ArticleTag]) -> list[Article]:
+    """The first article of the news, and the first in every other language."""
+    articles = Article.objects.filter(pk__in=news.values("article"))
+    firsts: dict[str, Article] = {}
+    for article in articles.select_related("publisher", "story").order_by("published_at", "pk"):
+        firsts.setdefault(language_of(article), article)
+    return list(firsts.values())
+
+
+def language_of(article: Article) -> str:
+    return article.story.language if article.story else "und"
+
+
+def word(article: Article) -> dict[str, str]:
+    """What a phone shows of an alert that an article causes."""
+    return {
+        "title": make_title(article.title),
+        "body": make_body(article.publisher.name, article.summary),
+        "image_url": article.image_url,
+        "link": settings.SITE_URL + article.get_absolute_url(),
+    }
+
+
+def plan_batches(alert: Alert, now: datetime) -> list[Batch]:
     """Freeze the audience: ranges for readers who are awake, and later ones for those asleep.
 
     Whoever wakes up after the alert has expired gets no batch: stale news wakes nobody.
@@ -120,7 +164,7 @@ def plan_batches(alert: Alert, tags: list[Tag], now: datetime) -> list[Batch]:
         profile.pk: QuietHours(profile.zone, profile.start, profile.end)
         for profile in QuietProfile.objects.all()
     }
-    crowds = count_crowds([tag.pk for tag in tags], alert.levels(), now)
+    crowds = count_crowds(audience_of(alert))
     ranges = cut_ranges(crowds, find_releases(profiles, now), READERS_PER_BATCH)
     batches = Batch.objects.bulk_create(
         Batch(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from notifications.models import Alert
 from notifications.planning import SHARDS_PER_BLOCK, Crowd
 
 # A profile that was changed after planning counts as the old one, so that nobody falls between the
@@ -23,12 +24,25 @@ MUTED = """
     EXISTS (SELECT FROM articles_follow m WHERE m.reader_id = r.reader_id AND m.level = 'mute'
             AND m.ended_at IS NULL AND m.tag_id = ANY(%(tags)s))
 """
+# Whom an earlier alert of the same story was for.
+TOLD = """
+    EXISTS (SELECT FROM notifications_alert a
+            JOIN notifications_alert_tags t ON t.alert_id = a.id
+            JOIN articles_follow x ON x.tag_id = t.tag_id AND x.reader_id = r.reader_id
+            WHERE a.id = ANY(%(earlier)s::uuid[]) AND x.level = ANY(%(levels)s)
+              AND x.ended_at IS NULL AND x.followed_at <= a.planned_at)
+"""
+IS_FOR = f"""
+    NOT {MUTED} AND (p.languages = '{{}}' OR 'und' = ANY(%(languages)s)
+         OR p.languages && %(languages)s::varchar[])
+    AND (cardinality(%(earlier)s::uuid[]) = 0 OR NOT {TOLD})
+"""
 COUNT = f"""
     SELECT r.block, {PROFILE_WHEN_PLANNED} AS profile_id, count(*)
     FROM (SELECT DISTINCT f.shard / {SHARDS_PER_BLOCK} AS block, f.reader_id
           FROM articles_follow f WHERE f.tag_id = ANY(%(tags)s) AND {REACHED_BY_TAG}) r
     JOIN notifications_preference p ON p.reader_id = r.reader_id
-    WHERE NOT {MUTED}
+    WHERE {IS_FOR}
     GROUP BY 1, 2
 """  # noqa: S608 - built from the constants above, values are bound
 # Each tag's followers are walked along their index and merged: 3.8 ms for 500 readers, where a join
@@ -43,10 +57,11 @@ CHUNK = f"""
             ORDER BY f.shard, f.reader_id LIMIT %(limit)s) one
         ORDER BY one.shard, one.reader_id LIMIT %(limit)s
     )
-    SELECT r.shard, r.reader_id, d.id, d.address_kind, d.address, p.daily_cap, q.zone
+    SELECT r.shard, r.reader_id, d.id, d.address_kind, d.address, p.daily_cap, q.zone,
+        p.languages || lower(split_part(replace(d.locale, '_', '-'), '-', 1))::varchar
     FROM reached r
     LEFT JOIN notifications_preference p ON p.reader_id = r.reader_id
-        AND {PROFILE_WHEN_PLANNED} = ANY(%(profiles)s) AND NOT {MUTED}
+        AND {PROFILE_WHEN_PLANNED} = ANY(%(profiles)s) AND {IS_FOR}
     LEFT JOIN notifications_quietprofile q ON q.id = p.quiet_profile_id
     LEFT JOIN notifications_device d ON d.reader_id = p.reader_id AND d.state = 'active'
         AND NOT EXISTS (SELECT FROM articles_session s
@@ -55,7 +70,29 @@ CHUNK = f"""
 """  # noqa: S608 - as above
 
 
-Row = tuple[int, UUID, UUID | None, str, str, int, str]
+Row = tuple[int, UUID, UUID | None, str, str, int, str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom an alert is for: frozen at `planned_at`, whatever readers do later."""
+
+    tags: list[UUID]
+    levels: list[str]
+    planned_at: datetime
+    languages: list[str]
+    """In which the alert can be told."""
+    earlier: list[UUID]
+    """Alerts of the same story: whom they were for is not told again."""
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "tags": self.tags,
+            "levels": self.levels,
+            "planned_at": self.planned_at,
+            "languages": self.languages,
+            "earlier": self.earlier,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +106,8 @@ class Listener:
     address: str
     daily_cap: int
     zone: str
+    languages: list[str]
+    """The reader's, the favourite first, then the device's."""
 
 
 @dataclass(frozen=True)
@@ -80,18 +119,26 @@ class Chunk:
     is_last: bool
 
 
-def count_crowds(tags: list[UUID], levels: list[str], planned_at: datetime) -> list[Crowd]:
+def audience_of(alert: Alert) -> Audience:
+    earlier: list[UUID] = []
+    planned_at = alert.planned_at or alert.created_at
+    if alert.story and alert.kind != Alert.Kind.INITIAL:
+        before = Alert.objects.filter(story__in=alert.story.group(), planned_at__lte=planned_at)
+        earlier = list(before.exclude(pk=alert.pk).values_list("pk", flat=True))
+    tags = list(alert.tags.values_list("pk", flat=True))
+    return Audience(tags, alert.levels(), planned_at, alert.languages(), earlier)
+
+
+def count_crowds(audience: Audience) -> list[Crowd]:
     """The audience of an alert by block of shards and quiet profile."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"tags": tags, "levels": levels, "planned_at": planned_at})
+        cursor.execute(COUNT, audience.values())
         return [Crowd(*row) for row in cursor.fetchall()]
 
 
 def read_chunk(
+    audience: Audience,
     *,
-    tags: list[UUID],
-    levels: list[str],
-    planned_at: datetime,
     profiles: list[int],
     last_shard: int,
     cursor: tuple[int, UUID],
@@ -101,10 +148,7 @@ def read_chunk(
 
     A reader with more than `limit` devices is told on all of them at once.
     """
-    values: dict[str, Any] = {
-        "tags": tags,
-        "levels": levels,
-        "planned_at": planned_at,
+    values = audience.values() | {
         "profiles": profiles,
         "last_shard": last_shard,
         "shard": cursor[0],

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,8 +20,9 @@ from django.db import connection, transaction
 from django.db.models import F, Min
 from django.db.models.functions import Now
 
-from notifications.audience import Listener, read_chunk
-from notifications.models import Alert, Batch, Device, Failure, digest_address
+from notifications.audience import Audience, Listener, audience_of, read_chunk
+from notifications.models import Alert, Batch, Device, Failure, Preference, digest_address
+from notifications.models.alert import Variant
 from notifications.quota import get_quota
 from notifications.transports.base import Message, Notice, Result, Transport
 from notifications.verdict import Delivery, judge, wanted_pause
@@ -53,23 +54,21 @@ class Run:
 
     batch: Batch
     alert: Alert
-    tags: list[UUID]
+    audience: Audience
     token: int
     transport: Transport
     may_go_on: bool = True
 
-    def audience_frozen_at(self) -> datetime:
-        return self.alert.planned_at or self.alert.created_at
-
-    def notice(self) -> Notice:
+    def notice(self, variant: Variant) -> Notice:
         alert = self.alert
         return Notice(
             alert_id=alert.pk,
             story_id=alert.story_id,
-            title=alert.title,
-            body=alert.body,
-            image_url=alert.image_url,
-            link=alert.link,
+            language=variant.language,
+            title=variant.title,
+            body=variant.body,
+            image_url=variant.image_url,
+            link=variant.link,
             is_breaking=alert.is_breaking,
             expires_at=alert.expires_at,
             replaces=(alert.story_id or alert.pk).hex,
@@ -86,9 +85,9 @@ def run_batch(batch_id: int, transport: Transport) -> bool:
     token = Batch.objects.claim(batch_id, timedelta(seconds=settings.PUSH_LEASE))
     if token is None:
         return False
-    batch = Batch.objects.select_related("alert").get(pk=batch_id)
-    tags = list(batch.alert.tags.values_list("pk", flat=True))
-    run = Run(batch=batch, alert=batch.alert, tags=tags, token=token, transport=transport)
+    batch = Batch.objects.select_related("alert__story").get(pk=batch_id)
+    audience = audience_of(batch.alert)
+    run = Run(batch=batch, alert=batch.alert, audience=audience, token=token, transport=transport)
     step = tell_next if batch.state == Batch.State.PENDING else retry_next
     end = time.monotonic() + SLICE
     try:
@@ -107,9 +106,7 @@ def tell_next(run: Run) -> bool:
     """Tell the next chunk of the audience; False when nobody is left."""
     batch = run.batch
     chunk = read_chunk(
-        tags=run.tags,
-        levels=run.alert.levels(),
-        planned_at=run.audience_frozen_at(),
+        run.audience,
         profiles=batch.quiet_profiles,
         last_shard=batch.last_shard,
         cursor=(batch.cursor_shard, batch.cursor_reader),
@@ -132,8 +129,19 @@ def retry_next(run: Run) -> bool:
         return False
     tries = {failure.device_id: failure.tries for failure in failures}
     devices = [f.device for f in failures if f.device.state == Device.State.ACTIVE]
+    spoken = read_languages(device.reader_id for device in devices)
     listeners = [
-        Listener(d.shard, d.reader_id, d.pk, d.address_kind, d.address, 0, d.zone) for d in devices
+        Listener(
+            shard=device.shard,
+            reader_id=device.reader_id,
+            device_id=device.pk,
+            address_kind=device.address_kind,
+            address=device.address,
+            daily_cap=0,
+            zone=device.zone,
+            languages=[*spoken[device.reader_id], device.language()],
+        )
+        for device in devices
     ]
     deliveries = send(run, listeners, tries)
     if deliveries is not None:
@@ -142,9 +150,14 @@ def retry_next(run: Run) -> bool:
     return True
 
 
+def read_languages(reader_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    spoken = Preference.objects.filter(reader__in=set(reader_ids))
+    return dict(spoken.values_list("reader_id", "languages"))
+
+
 def drop_capped(run: Run, listeners: list[Listener]) -> list[Listener]:
     """Without the readers who have had their alerts of the day, by the day of their own zone."""
-    told_at = max(run.audience_frozen_at(), run.batch.release_at)
+    told_at = max(run.audience.planned_at, run.batch.release_at)
     capped = {each.reader_id: each for each in listeners if each.daily_cap}
     days = [
         (f"{each.reader_id.hex}:{told_at.astimezone(ZoneInfo(each.zone)):%Y-%m-%d}", each.daily_cap)
@@ -162,10 +175,11 @@ def send(run: Run, listeners: Sequence[Listener], tries: dict[UUID, int]) -> lis
     time_left = ask_time_left(run)
     if time_left is None:
         return None
-    notice = run.notice()
+    variants = [run.alert.told_in(each.languages) for each in listeners]
+    notices = {variant: run.notice(variant) for variant in set(variants)}
     messages = [
         Message(
-            notice=notice,
+            notice=notices[variant],
             device_id=each.device_id,
             reader_id=each.reader_id,
             shard=each.shard,
@@ -173,7 +187,7 @@ def send(run: Run, listeners: Sequence[Listener], tries: dict[UUID, int]) -> lis
             address=each.address,
             time_to_live=time_left,
         )
-        for each in listeners
+        for each, variant in zip(listeners, variants, strict=True)
     ]
     return [
         Delivery(message, outcome, tries.get(message.device_id, 0) + 1)

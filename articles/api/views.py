@@ -62,12 +62,12 @@ def caller(request: Request) -> UUID:
 
 
 def find_tag(name: str, tags: QuerySet[Tag] | None = None) -> Tag:
-    """The tag of that name in any case, or 404."""
+    """The tag of that name in any case, or the one it was merged into, or 404."""
     tags = Tag.objects.all() if tags is None else tags
     tag = tags.filter(name__iexact=name).order_by("pk").first() if name.isprintable() else None
     if tag is None:
         raise NotFound(f"There is no tag #{name}.")
-    return tag
+    return tags.get(pk=tag.merged_into_id) if tag.merged_into_id else tag
 
 
 def with_level(tags: QuerySet[Tag], reader_id: UUID) -> QuerySet[Tag]:
@@ -226,7 +226,7 @@ class ArticleView(generics.RetrieveAPIView[Article]):
     serializer_class = ArticleSerializer
 
     def get_queryset(self) -> QuerySet[Article]:
-        tags = Prefetch("article_tags", ArticleTag.objects.select_related("tag").order_by("tag"))
+        tags = Prefetch("article_tags", ArticleTag.objects.shown().order_by("tag"))
         shown = Article.objects.shown().with_card()
         return shown.select_related("text").prefetch_related(tags)
 
@@ -262,6 +262,7 @@ class FollowsView(generics.ListAPIView[Follow]):
 
     def get_queryset(self) -> QuerySet[Follow]:
         mine = Follow.objects.current().filter(reader_id=caller(self.request))
+        mine = mine.filter(tag__merged_into=None)
         return mine.select_related("tag").order_by("tag__name")
 
 
@@ -281,6 +282,5 @@ class FollowView(APIView):
 
     @extend_schema(summary="Follow a tag no more", responses={204: NOTHING} | problems(401, 404))
     def delete(self, request: ReaderRequest, name: str) -> Response:
-        mine = Follow.objects.current().filter(reader=request.user, tag=find_tag(name))
-        mine.update(ended_at=timezone.now())
+        Follow.objects.end(request.user.pk, find_tag(name), timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -170,6 +170,12 @@ class Revision(models.Model):
         return f"{self.title}, until {self.replaced_at:%Y-%m-%d %H:%M}"
 
 
+class ArticleTagQuerySet(models.QuerySet["ArticleTag"]):
+    def shown(self) -> ArticleTagQuerySet:
+        """Without those of tags that were merged into others."""
+        return self.filter(tag__merged_into=None).select_related("tag")
+
+
 class ArticleTag(models.Model):
     """That an article is about a tag, by which rule, and why."""
 
@@ -187,6 +193,8 @@ class ArticleTag(models.Model):
         default=False, help_text="found by a new alias in an older article: alerts nobody"
     )
     came_through = came_through_field()
+
+    objects = ArticleTagQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint("article", "tag", name="tag_once_per_article")]

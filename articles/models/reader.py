@@ -97,10 +97,15 @@ class FollowQuerySet(models.QuerySet["Follow"]):
         )
         if not is_new and (follow.level != level or follow.ended_at):
             if follow.ended_at:
-                follow.followed_at = now
+                follow.followed_at, follow.came_through = now, None
             follow.level, follow.ended_at = level, None
-            follow.save(update_fields=["level", "followed_at", "ended_at"])
+            follow.save(update_fields=["level", "followed_at", "ended_at", "came_through"])
         return follow
+
+    def end(self, reader_id: UUID, tag: Tag, now: datetime) -> int:
+        """Follow a tag no more, nor what was merged into it."""
+        same = Q(tag=tag) | Q(tag__merged_into=tag)
+        return self.current().filter(same, reader_id=reader_id).update(ended_at=now)
 
 
 class Follow(models.Model):

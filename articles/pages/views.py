@@ -56,21 +56,24 @@ def show_article(request: HttpRequest, lang: str, pk: UUID) -> HttpResponse:
         "lang": lang,
         "article": article,
         "html": article.text.html if hasattr(article, "text") else "",
-        "tags": article.tags.order_by("name"),
+        "tags": article.tags.filter(merged_into=None).order_by("name"),
         "others": same_story.exclude(pk=pk).newest_first() if article.story_id else [],
     }
     return render(request, "articles/article.html", context)
 
 
 def find_tag(name: str) -> Tag | None:
-    """The tag of exactly this name, else one whose name differs in case, hyphens or spaces."""
+    """The tag of exactly this name, else one whose name differs in case, hyphens or spaces; or what
+    it was merged into.
+    """
     name = name.replace("\x00", "")  # PostgreSQL refuses it in any text
     glued = fold(name).replace(" ", "")
     spellings = Q(name__iexact=name) | Q(slug=name.lower())
     if glued:
         spellings |= Q(name__iexact=glued) | Q(slug=glued)
-    found = Tag.objects.filter(spellings)
-    return min(found, key=lambda tag: (tag.name != name, tag.name), default=None)
+    found = Tag.objects.filter(spellings).select_related("merged_into")
+    tag = min(found, key=lambda tag: (tag.name != name, tag.name), default=None)
+    return (tag.merged_into or tag) if tag else None
 
 
 def cut_page(request: HttpRequest, articles: ArticleQuerySet) -> dict[str, object]:

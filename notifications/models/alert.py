@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +15,17 @@ from articles.models.identifier import make_id
 from notifications.models.device import Device
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """An alert's words in one language."""
+
+    language: str
+    title: str
+    body: str
+    image_url: str
+    link: str
+
+
 class AlertQuerySet(models.QuerySet["Alert"]):
     def for_reader(self, reader_id: UUID) -> AlertQuerySet:
         """Alerts about tags that the reader follows, since the follow began, less muted ones."""
@@ -22,6 +35,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         )
         muted = mine.filter(level=Follow.Level.MUTE)
         return self.filter(Exists(heard), ~Exists(muted), planned_at__isnull=False)
+
+    def in_languages(self, languages: list[str]) -> AlertQuerySet:
+        """Alerts that a reader of these languages hears; of none: all."""
+        known = Q(language__in=[*languages, "und"]) | Q(variants__has_any_keys=languages)
+        return self.filter(known) if languages else self
 
 
 class Alert(models.Model):
@@ -86,6 +104,17 @@ class Alert(models.Model):
     def levels(self) -> list[str]:
         """The levels of follow that this alert reaches."""
         return ["all", "top"] if self.is_breaking else ["all"]
+
+    def languages(self) -> list[str]:
+        """Those it can be told in, its own first."""
+        return [self.language, *self.variants]
+
+    def told_in(self, languages: Iterable[str]) -> Variant:
+        """What a reader of these languages is shown, the favourite first."""
+        chosen = next((each for each in languages if each in self.languages()), self.language)
+        if chosen in self.variants:
+            return Variant(language=chosen, **self.variants[chosen])
+        return Variant(self.language, self.title, self.body, self.image_url, self.link)
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):

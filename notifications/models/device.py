@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from articles.language import base_language
 from articles.models import Reader, Session
 from articles.models.identifier import Shard, make_id
 
@@ -93,3 +94,6 @@ class Device(models.Model):
     def save(self, *args: object, **options: object) -> None:
         self.address_digest = digest_address(self.address)
         super().save(*args, **options)  # type: ignore[arg-type]  # passed through as Django gave it
+
+    def language(self) -> str:
+        return base_language(self.locale)

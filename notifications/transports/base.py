@@ -10,10 +10,13 @@ from uuid import UUID
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """What an alert's devices are shown, the same for all: a transport encodes it once."""
+    """What an alert's devices are shown, the same for all of one language: a transport encodes it
+    once.
+    """
 
     alert_id: UUID
     story_id: UUID | None
+    language: str
     title: str
     body: str
     image_url: str

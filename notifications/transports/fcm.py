@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import firebase_admin
 from django.conf import settings
@@ -53,6 +54,11 @@ class Credential(Protocol):
     project_id: str
 
     def get_access_token(self) -> AccessToken: ...
+
+
+def key_of(message: Message) -> tuple[UUID, str, str]:
+    """Messages of one key differ in the address only."""
+    return message.notice.alert_id, message.notice.language, message.address_kind
 
 
 def encode(notice: Notice, address_kind: str, time_to_live: timedelta) -> tuple[bytes, bytes]:
@@ -196,14 +202,14 @@ class FcmTransport:
 
     def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
         chunk = list(messages)
-        bodies: dict[tuple[Any, str], tuple[bytes, bytes]] = {}
+        bodies: dict[tuple[UUID, str, str], tuple[bytes, bytes]] = {}
         for message in chunk:
-            key = (message.notice.alert_id, message.address_kind)
+            key = key_of(message)
             if key not in bodies:
                 bodies[key] = encode(message.notice, message.address_kind, message.time_to_live)
 
         def send_one(message: Message) -> Outcome:
-            before, after = bodies[message.notice.alert_id, message.address_kind]
+            before, after = bodies[key_of(message)]
             return self.post(before + message.address.encode("ascii") + after)
 
         yield from zip(chunk, self.threads.map(send_one, chunk), strict=True)

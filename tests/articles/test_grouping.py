@@ -9,7 +9,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from articles.gazetteer import tag_articles
-from articles.grouping import MEMORIES, group_articles, stream_of
+from articles.grouping import MEMORIES, group_articles
 from articles.models import Article, Fingerprint, Story, StoryPair
 from articles.similarity import Rules
 from tests import make
@@ -238,10 +238,3 @@ def test_queries_do_not_grow_with_the_articles(
 
     with django_assert_num_queries(11):
         group_articles(ids)
-
-
-@pytest.mark.parametrize(
-    ("language", "stream"), [("en", "en"), ("en-GB", "en"), ("pt_BR", "pt"), ("", "und")]
-)
-def test_a_stream_is_a_language_without_its_region(language: str, stream: str) -> None:
-    assert stream_of(language) == stream

@@ -1,6 +1,6 @@
 import pytest
 
-from articles.language import recognise
+from articles.language import base_language, recognise
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,10 @@ from articles.language import recognise
 )
 def test_a_text_tells_its_language_when_it_is_long_enough(text: str, code: str) -> None:
     assert recognise(text) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "language"), [("en", "en"), ("en-GB", "en"), ("pt_BR", "pt"), ("", "und")]
+)
+def test_a_region_is_no_other_language(code: str, language: str) -> None:
+    assert base_language(code) == language

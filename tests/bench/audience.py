@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from articles.models import Follow, Reader, Tag
-from notifications.audience import count_crowds, read_chunk
+from notifications.audience import Audience, count_crowds, read_chunk
 from notifications.models import Device, QuietProfile
 from tests import make
 from tests.bench.table import Row, seconds, show_progress
@@ -33,10 +33,14 @@ def measure() -> list[Row]:
     rows.append(
         Row("20 readers of a quiet tag, one chunk", seconds(lambda: walk(quiet, 50)) * 1000, "ms")
     )
-    planned = seconds(lambda: count_crowds([busy.pk], ["all"], timezone.now()))
+    planned = seconds(lambda: count_crowds(followers_of(busy)))
     rows.append(Row(f"counting {READERS // 2:,} readers when planning", planned, "s"))
     show_progress("audience", 2, 2)
     return rows
+
+
+def followers_of(tag: Tag) -> Audience:
+    return Audience([tag.pk], ["all"], timezone.now(), ["en"], earlier=[])
 
 
 def walk(tag: Tag, size: int) -> int:
@@ -45,9 +49,7 @@ def walk(tag: Tag, size: int) -> int:
     cursor, found, is_last = (0, UUID(int=0)), 0, False
     while not is_last:
         chunk = read_chunk(
-            tags=[tag.pk],
-            levels=["all"],
-            planned_at=timezone.now(),
+            followers_of(tag),
             profiles=profiles,
             last_shard=65_535,
             cursor=cursor,

@@ -3,10 +3,13 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from articles.models import Article, ArticleTag
-from notifications import alerts
-from notifications.models import Alert, Batch
+from articles import corrections
+from articles.models import Article, ArticleTag, Story, StoryPair, Tag
+from notifications import alerts, dispatch
+from notifications.models import Alert, Batch, Preference
+from notifications.transports.memory import MemoryTransport
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -53,16 +56,173 @@ def test_stale_news_alerts_nobody(now: datetime) -> None:
     assert not Alert.objects.exists()
 
 
-def test_a_story_merged_into_a_told_one_is_told(now: datetime) -> None:
-    told = make.story_of(make.article(tags=[make.tag()], published_at=now))
-    alerts.plan_alerts([told.pk], now)
-    target = make.story_of(make.article(tags=[make.tag()], published_at=now))
-    told.merged_into = target
-    told.save()
+def story_about(*tags: Tag, at: datetime, language: str = "en") -> Story:
+    """Of one article that may alert; seen just now, before any correction."""
+    story = make.story_of(make.article(tags=list(tags), published_at=at))
+    Story.objects.filter(pk=story.pk).update(language=language)
+    story.refresh_from_db()
+    return story
 
-    alerts.plan_alerts([told.pk, target.pk], now)
+
+def told() -> list[tuple[str, list[str]]]:
+    """The alerts, each with its kind and the names of its tags."""
+    made = Alert.objects.order_by("pk")
+    return [(each.kind, sorted(tag.name for tag in each.tags.all())) for each in made]
+
+
+def test_corrections_alert_nobody(now: datetime) -> None:
+    first, second = story_about(make.tag("A"), at=now), story_about(make.tag("B"), at=now)
+    make.article(of_story=second, tags=[make.tag("C")], published_at=now)
+    alerts.plan_alerts([first.pk], now)
+    later = now + timedelta(minutes=1)
+
+    merge = corrections.merge(first, [second], None, later)
+    alerts.plan_alerts([first.pk, second.pk], later)
+    alerts.plan_forgotten(later)
+    corrections.undo(merge, None, later)
+    alerts.plan_alerts([first.pk, second.pk], later)
+    split = corrections.move([second.articles.all()[0]], None, None, later)
+    alerts.plan_forgotten(later)
+    corrections.undo(split, None, later)
+    alerts.plan_forgotten(later)
+    corrections.merge_tags(Tag.objects.get(name="A"), make.tag("D"), None, later)
+    alerts.plan_forgotten(later)
+
+    assert told() == [("initial", ["A"])]
+
+
+def test_news_after_a_correction_reaches_who_was_not_told(now: datetime) -> None:
+    one, other = make.tag("A"), make.tag("B")
+    first, second = story_about(one, at=now), story_about(other, at=now)
+    alerts.plan_alerts([first.pk], now)
+    corrections.merge(first, [second], None, now)
+
+    later = now + timedelta(minutes=5)
+    make.article(of_story=first, tags=[one, other], published_at=later)
+    alerts.plan_alerts([first.pk], later)
+
+    assert told() == [("initial", ["A"]), ("extension", ["B"])]
+
+
+def test_a_tag_gained_later_reaches_those_only_who_were_not_told(now: datetime) -> None:
+    before, gained = make.tag("A"), make.tag("B")
+    heard, new = make.device(address="heard-of-it-before"), make.device(address="hears-of-it-now")
+    make.follow(heard.reader, before)
+    make.follow(heard.reader, gained)
+    make.follow(new.reader, gained)
+    story = story_about(before, at=now)
+    run_all(alerts.plan_alerts([story.pk], now))
+
+    make.article(of_story=story, tags=[before, gained], published_at=now)
+    run_all(alerts.plan_alerts([story.pk], now))
+    run_all(alerts.plan_alerts([story.pk], now))
+
+    assert told() == [("initial", ["A"]), ("extension", ["B"])]
+    assert [m.address for m in MemoryTransport.outbox] == ["heard-of-it-before", "hears-of-it-now"]
+
+
+def test_the_sweep_sees_a_gained_tag_that_nobody_announced(now: datetime) -> None:
+    story = story_about(make.tag("A"), at=now)
+    alerts.plan_alerts([story.pk], now)
+    make.article(of_story=story, tags=[make.tag("B")], published_at=now)
+
+    alerts.plan_forgotten(now)
+
+    assert told() == [("initial", ["A"]), ("extension", ["B"])]
+
+
+@pytest.mark.parametrize("facts", [{"may_alert": False}, {"is_active": False}])
+def test_some_tags_alert_nobody(now: datetime, facts: dict[str, Any]) -> None:
+    tag = make.tag()
+    Tag.objects.update(**facts)
+
+    alerts.plan_alerts([story_about(tag, at=now).pk], now)
+
+    assert told() == []
+
+
+def test_an_old_article_that_gets_a_tag_alerts_nobody(now: datetime) -> None:
+    story = story_about(make.tag(), at=now)
+    ArticleTag.objects.update(is_late=True)
+
+    alerts.plan_alerts([story.pk], now)
+
+    assert told() == []
+
+
+def test_what_may_be_the_same_tells_nobody_twice_within_two_hours(now: datetime) -> None:
+    shared, other = make.tag("A"), make.tag("B")
+    first, second = story_about(shared, at=now), story_about(shared, other, at=now)
+    StoryPair.objects.create(story=second, other=first, likeness=0.14)
+    alerts.plan_alerts([first.pk], now)
+
+    alerts.plan_alerts([second.pk], now)
+
+    assert told() == [("initial", ["A"]), ("initial", ["B"])]
+    later = now + timedelta(hours=2, minutes=1)
+    alerts.plan_alerts([second.pk], later)
+    assert told()[2:] == [("extension", ["A"])]
+
+
+def test_linked_stories_share_one_alert_in_the_reader_s_language(now: datetime) -> None:
+    tag = make.tag()
+    english = story_about(tag, at=now)
+    armenian = story_about(tag, at=now, language="hy")
+    Article.objects.filter(story=armenian).update(title="Կամուրջը բացվեց")
+    corrections.link(armenian, english, None, now - timedelta(minutes=1))
+    speakers = {"hy": ["hy"], "both": ["ru", "hy", "en"], "ru": ["ru"], "any": []}
+    for name, languages in speakers.items():
+        phone = make.device(address=f"phone-of-{name}-reader", locale="en-GB")
+        make.follow(phone.reader, tag)
+        Preference.objects.filter(reader=phone.reader).update(languages=languages)
+
+    runnable = alerts.plan_alerts([english.pk, armenian.pk], now)
+    run_all(runnable)
 
     assert Alert.objects.count() == 1
+    shown = {m.address: m.notice.title for m in MemoryTransport.outbox}
+    assert shown == {
+        "phone-of-hy-reader": "Կամուրջը բացվեց",
+        "phone-of-both-reader": "Կամուրջը բացվեց",
+        "phone-of-any-reader": english.articles.get().title,
+    }
+
+
+def test_a_story_in_no_known_language_is_for_everybody(now: datetime) -> None:
+    tag = make.tag()
+    phone = make.device()
+    make.follow(phone.reader, tag)
+    Preference.objects.update(languages=["hy"])
+
+    run_all(alerts.plan_alerts([story_about(tag, at=now, language="und").pk], now))
+
+    assert len(MemoryTransport.outbox) == 1
+
+
+def test_followers_of_a_tag_that_is_merged_meanwhile_are_all_told(now: datetime) -> None:
+    tag, target = make.tag(), make.tag()
+    make.follow(make.device().reader, tag)
+    runnable = alerts.plan_alerts([story_about(tag, at=now).pk], now)
+    corrections.merge_tags(tag, target, None, now)
+
+    run_all(runnable)
+
+    assert len(MemoryTransport.outbox) == 1
+
+
+def run_all(batch_ids: list[int]) -> None:
+    for batch_id in batch_ids:
+        dispatch.run_batch(batch_id, MemoryTransport())
+
+
+@pytest.mark.parametrize("told_tags", [1, 4])
+def test_planning_costs_the_same_whatever_the_number_of_tags(
+    now: datetime, told_tags: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    story = story_about(*(make.tag() for _ in range(told_tags)), at=now)
+
+    with django_assert_num_queries(20):
+        alerts.plan_alerts([story.pk], now)
 
 
 def test_sleepers_are_told_in_the_morning_and_never_after_expiry(now: datetime) -> None:

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         notice = Notice(
             alert_id=push_id,
             story_id=None,
+            language="en",
             title=options["title"],
             body="A test, sent by hand.",
             image_url="",

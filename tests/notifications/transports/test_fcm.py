@@ -14,6 +14,7 @@ from tests.processes import Emulator
 NOTICE = Notice(
     alert_id=make_id(),
     story_id=make_id(),
+    language="en",
     title="A bridge opens",
     body="Hill Courier: it does.",
     image_url="https://i.example/bridge.png",
