@@ -90,18 +90,21 @@ def find_profile(zone: str, start: time, end: time) -> QuietProfile:
 
 
 def set_preference(
-    reader_id: UUID, profile: QuietProfile, daily_cap: int, now: datetime
+    reader_id: UUID, profile: QuietProfile, daily_cap: int, languages: list[str], now: datetime
 ) -> Preference:
-    """Change quiet hours and cap. The old hours still count for alerts that are planned already."""
+    """Change quiet hours, cap and languages. The old hours still count for alerts that are planned
+    already.
+    """
     with transaction.atomic():
         preference, is_new = Preference.objects.select_for_update().get_or_create(
-            reader_id=reader_id, defaults={"quiet_profile": profile, "daily_cap": daily_cap}
+            reader_id=reader_id,
+            defaults={"quiet_profile": profile, "daily_cap": daily_cap, "languages": languages},
         )
         if is_new:
             return preference
         if preference.quiet_profile_id != profile.pk:
             preference.previous_quiet_profile_id = preference.quiet_profile_id
             preference.quiet_profile, preference.quiet_changed_at = profile, now
-        preference.daily_cap = daily_cap
+        preference.daily_cap, preference.languages = daily_cap, languages
         preference.save()
     return preference

@@ -1,14 +1,17 @@
 """What apps send and receive about devices, preferences and alerts."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from articles.language import base_language
 from articles.models import Tag
 from notifications.models import Alert, Device, Preference
 
 MOST_A_DAY = 50
+MOST_LANGUAGES = 20
 
 
 def check_zone(zone: str) -> None:
@@ -24,6 +27,16 @@ class ClockField(serializers.TimeField):
 
     format = "%H:%M"
     input_formats = ["%H:%M"]
+
+
+class LanguageField(serializers.RegexField):
+    """A language of alerts; a region is left out, since no alert is for one country's spelling."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9_-]+)?\Z", max_length=35, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        return base_language(super().to_internal_value(data))
 
 
 class DeviceSerializer(serializers.ModelSerializer[Device]):
@@ -47,7 +60,9 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
 
 
 class PreferenceSerializer(serializers.Serializer[Preference]):
-    """Quiet hours in the reader's zone (equal: never quiet) and alerts a day (0: no cap)."""
+    """Quiet hours in the reader's zone (equal: never quiet), alerts a day (0: no cap) and in which
+    languages.
+    """
 
     zone = serializers.CharField(
         source="quiet_profile.zone", validators=[check_zone], help_text="IANA: Asia/Yerevan"
@@ -55,6 +70,12 @@ class PreferenceSerializer(serializers.Serializer[Preference]):
     quiet_start = ClockField(source="quiet_profile.start")
     quiet_end = ClockField(source="quiet_profile.end")
     daily_cap = serializers.IntegerField(min_value=0, max_value=MOST_A_DAY)
+    languages = serializers.ListField(
+        child=LanguageField(),
+        default=list,
+        max_length=MOST_LANGUAGES,
+        help_text="Of alerts, the favourite first: en, hy. Empty: all.",
+    )
 
 
 class AlertSerializer(serializers.ModelSerializer[Alert]):
@@ -81,3 +102,10 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
             "why",
         ]
         read_only_fields = fields
+
+    def to_representation(self, instance: Alert) -> dict[str, Any]:
+        """In the reader's favourite language of those that the alert was told in."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        variant = instance.told_in(self.context["languages"])
+        words = ("title", "body", "image_url", "link")
+        return shown | {name: getattr(variant, name) for name in words}

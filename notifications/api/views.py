@@ -1,10 +1,12 @@
 """The app developers' door to devices, preferences and alerts."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, status
 from rest_framework.exceptions import APIException
@@ -92,7 +94,10 @@ class PreferenceView(APIView):
         asked.is_valid(raise_exception=True)
         wish = asked.validated_data
         profile = find_profile(**wish["quiet_profile"])
-        preference = set_preference(request.user.pk, profile, wish["daily_cap"], timezone.now())
+        languages = list(dict.fromkeys(wish["languages"]))
+        preference = set_preference(
+            request.user.pk, profile, wish["daily_cap"], languages, timezone.now()
+        )
         return Response(PreferenceSerializer(preference).data)
 
 
@@ -106,9 +111,19 @@ class PreferenceView(APIView):
 class AlertsView(generics.ListAPIView[Alert]):
     serializer_class = AlertSerializer
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "languages": self.languages}
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The reader's, the favourite first; none where the reader has no wish."""
+        mine = Preference.objects.filter(reader=caller(self.request))
+        return mine.values_list("languages", flat=True).first() or []
+
     def get_queryset(self) -> QuerySet[Alert]:
         reader_id = caller(self.request)
         follows = Follow.objects.current().filter(reader_id=reader_id)
         why = Tag.objects.filter(pk__in=follows.values("tag")).order_by("name")
-        mine = Alert.objects.for_reader(reader_id).filter(state__in=SHOWN)
+        heard = Alert.objects.for_reader(reader_id).in_languages(self.languages)
+        mine = heard.filter(state__in=SHOWN)
         return mine.prefetch_related(Prefetch("tags", why)).order_by("-created_at", "-id")

@@ -13,7 +13,13 @@ from tests.app import DEVICE, App
 
 pytestmark = pytest.mark.django_db
 
-NEVER_QUIET = {"zone": "UTC", "quiet_start": "08:00", "quiet_end": "08:00", "daily_cap": 0}
+NEVER_QUIET: dict[str, Any] = {
+    "zone": "UTC",
+    "quiet_start": "08:00",
+    "quiet_end": "08:00",
+    "daily_cap": 0,
+    "languages": [],
+}
 
 
 def put_device(app: App, pk: UUID | None = None, **changes: Any) -> Any:
@@ -52,6 +58,7 @@ def test_a_new_readers_nights_are_quiet_in_the_devices_zone(app: App) -> None:
         "quiet_start": "22:00",
         "quiet_end": "07:00",
         "daily_cap": 5,
+        "languages": [],
     }
 
 
@@ -107,7 +114,7 @@ def test_what_no_provider_would_take_is_refused(app: App, field: str, value: str
 def test_changed_quiet_hours_keep_the_old_ones_for_planned_alerts(app: App) -> None:
     put_device(app)
     before = Preference.objects.get().quiet_profile
-    wish = {"zone": "UTC", "quiet_start": "23:00", "quiet_end": "06:30", "daily_cap": 3}
+    wish = NEVER_QUIET | {"quiet_start": "23:00", "quiet_end": "06:30", "daily_cap": 3}
 
     answers = [app.ask("PUT", "preferences", wish) for _ in range(2)]
 
@@ -171,7 +178,7 @@ def test_the_inbox_costs_the_same_however_long(app: App) -> None:
             assert len(app.ask("GET", "alerts").json()["results"]) >= rows
         costs.append(len(queries))
 
-    assert costs == [3, 3]
+    assert costs == [4, 4]
 
 
 def test_a_put_carries_the_whole_state(app: App) -> None:
@@ -267,6 +274,8 @@ def test_phones_that_bring_one_address_at_once_all_get_an_answer() -> None:
         ("daily_cap", 51),
         ("daily_cap", -1),
         ("daily_cap", None),
+        ("languages", ["Armenian"]),
+        ("languages", "hy"),
     ],
 )
 def test_preferences_that_make_no_sense_are_refused(app: App, field: str, value: object) -> None:
@@ -275,6 +284,21 @@ def test_preferences_that_make_no_sense_are_refused(app: App, field: str, value:
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == [field]
     assert not Preference.objects.exists()
+
+
+def test_languages_have_no_regions_and_choose_what_the_inbox_shows(app: App) -> None:
+    wish = NEVER_QUIET | {"languages": ["hy-AM", "en_GB", "hy"]}
+    assert app.ask("PUT", "preferences", wish).json()["languages"] == ["hy", "en"]
+    both, russian = make_alert("Bridges"), make_alert("Rivers")
+    words = {"title": "Կամուրջ", "body": "", "image_url": "", "link": "https://daily.example/hy"}
+    Alert.objects.filter(pk=both.pk).update(variants={"hy": words})
+    Alert.objects.filter(pk=russian.pk).update(language="ru")
+    for alert in (both, russian):
+        make.follow(app.reader, alert.tags.get())
+
+    [shown] = app.ask("GET", "alerts").json()["results"]
+
+    assert (shown["title"], shown["link"]) == ("Կամուրջ", "https://daily.example/hy")
 
 
 @pytest.mark.parametrize("body", ["null", "[]", "3", "{"])
