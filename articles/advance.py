@@ -18,11 +18,15 @@ LEFT_BEHIND = timedelta(seconds=30)
 MOST_AT_ONCE = 500
 
 
-def advance_articles(article_ids: Iterable[UUID]) -> None:
+def advance_articles(article_ids: Iterable[UUID]) -> list[UUID]:
+    """Tag, group and announce; those that had no story before."""
     ids = list(article_ids)
+    new = Article.objects.filter(pk__in=ids, story=None).exclude(state=Article.State.WAITING)
+    new_ids = list(new.values_list("pk", flat=True))
     tag_articles(ids)
     group_articles(ids)
     announce(ids)
+    return new_ids
 
 
 def announce(article_ids: Iterable[UUID]) -> None:

@@ -1,12 +1,23 @@
 """The workers' door: ids in, one verb, nothing out."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
-from articles import advance, fulltext, ingest, mailbox, retention, websub
+from articles import (
+    advance,
+    fulltext,
+    ingest,
+    mailbox,
+    retagging,
+    retention,
+    suggesting,
+    trends,
+    websub,
+)
 from articles.models import Feed, HubSubscription
 
 LEASE = timedelta(minutes=5)
@@ -35,14 +46,13 @@ def go_on(article_ids: list[UUID]) -> None:
 
 @shared_task
 def read_pages(article_ids: list[str]) -> None:
-    done = fulltext.read_pages(map(UUID, article_ids), timezone.now())
-    advance.advance_articles(done)
+    advance_some(fulltext.read_pages(map(UUID, article_ids), timezone.now()))
 
 
 @shared_task
 def sweep_pages() -> None:
     now = timezone.now()
-    advance.advance_articles(fulltext.stop_waiting(now))
+    advance_some(fulltext.stop_waiting(now))
     if wanted := fulltext.find_wanted(now):
         read_pages.delay([str(article_id) for article_id in wanted])
 
@@ -68,14 +78,42 @@ def take_delivery(subscription_id: str, key: str) -> None:
 
 @shared_task
 def advance_articles(article_ids: list[str]) -> None:
-    advance.advance_articles(UUID(article_id) for article_id in article_ids)
+    advance_some(map(UUID, article_ids))
 
 
 @shared_task
 def sweep_articles() -> None:
-    advance.advance_articles(advance.find_left_behind(timezone.now()))
+    advance_some(advance.find_left_behind(timezone.now()))
+
+
+def advance_some(article_ids: Iterable[UUID]) -> None:
+    """Suggestions wait until readers have been told."""
+    new = advance.advance_articles(article_ids)
+    if new:
+        collect_suggestions.delay([str(article_id) for article_id in new])
 
 
 @shared_task
-def forget_old_texts() -> None:
-    retention.forget_old_texts(timezone.now())
+def collect_suggestions(article_ids: list[str]) -> None:
+    suggesting.collect(map(UUID, article_ids), timezone.now())
+
+
+@shared_task
+def retag(retagging_id: int) -> None:
+    if retagging.go_on(retagging_id):
+        retag.delay(retagging_id)
+
+
+@shared_task
+def count_trends() -> None:
+    trends.count_trends(timezone.now())
+
+
+@shared_task
+def tidy() -> None:
+    """What is done once a night."""
+    now = timezone.now()
+    retention.forget_old_texts(now)
+    retention.forget_old_fingerprints(now)
+    retention.forget_old_suggestions(now)
+    trends.expect_alerts(now)

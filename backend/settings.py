@@ -143,6 +143,7 @@ CACHES = {
 FETCH_EVERY = env.number("FETCH_EVERY", 15, least=0.2)
 FETCH_LEAST_INTERVAL = env.number("FETCH_LEAST_INTERVAL", 120, least=0.2)
 TEXT_DAYS = env.whole("TEXT_DAYS", 90, least=1)
+TRENDS_EVERY = env.number("TRENDS_EVERY", 600, least=1)
 STORY_THRESHOLD = env.number("STORY_THRESHOLD", 0.16)
 STORY_SHORT_THRESHOLD = env.number("STORY_SHORT_THRESHOLD", 0.18)
 STORY_MAYBE = env.number("STORY_MAYBE", 0.11)
@@ -208,8 +209,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": FETCH_EVERY,
         "options": {"expires": FETCH_EVERY},
     },
-    "forget texts that are past their time": {
-        "task": "articles.tasks.forget_old_texts",
+    "count the tags that rise": {
+        "task": "articles.tasks.count_trends",
+        "schedule": TRENDS_EVERY,
+        "options": {"expires": TRENDS_EVERY},
+    },
+    "tidy up at night": {
+        "task": "articles.tasks.tidy",
         "schedule": crontab(hour="3", minute="20"),
         "options": {"expires": 3600},
     },

@@ -108,7 +108,7 @@ def test_what_no_provider_would_take_is_refused(app: App, field: str, value: str
     answer = put_device(app, None, **{field: value})
 
     assert answer.status_code == 400
-    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert {error["field"].partition(".")[0] for error in answer.json()["errors"]} == {field}
 
 
 def test_changed_quiet_hours_keep_the_old_ones_for_planned_alerts(app: App) -> None:
@@ -282,7 +282,7 @@ def test_preferences_that_make_no_sense_are_refused(app: App, field: str, value:
     answer = app.ask("PUT", "preferences", NEVER_QUIET | {field: value})
 
     assert answer.status_code == 400
-    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert {error["field"].partition(".")[0] for error in answer.json()["errors"]} == {field}
     assert not Preference.objects.exists()
 
 
