@@ -10,9 +10,18 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from articles.similarity import Content, Member, Rules, Window
+from articles.similarity import (
+    Content,
+    Member,
+    Rules,
+    Window,
+    choose_story,
+    is_copy,
+    make_shingles,
+)
 from articles.tagging import Matcher, Phrase, decide_tags, fold
 
 Figures = dict[str, float]
@@ -107,19 +116,30 @@ def group(
     """Each article's story, named after its first article."""
     windows: dict[str, Window[str]] = {}
     found: dict[str, str] = {}
+    shingles: dict[str, frozenset[str]] = {}
     for number, article in enumerate(order):
         window = windows.setdefault(article.language, Window(rules))
         content = Content.read(article.title, article.body)
         at = article.at.timestamp() / 3600 if article.at else 0.0
         vector = window.make_vector(content)
-        nearest = window.find_nearest(vector, at)
-        joins = bool(nearest) and nearest[0].likeness >= window.threshold_of(content)
-        story = nearest[0].story_id if joins else article.id
+        shingles[article.id] = make_shingles(article.body)
+        choice = choose_story(
+            window,
+            content,
+            vector,
+            at,
+            has_text_of=partial(is_same_text, shingles, article.id),
+        )
+        story = choice.story_id or article.id
         window.add(Member(article.id, story, at, content, vector))
         found[article.id] = story
         if number % 100 == 0:
             show(number)
     return found
+
+
+def is_same_text(shingles: dict[str, frozenset[str]], one: str, other: str) -> bool:
+    return is_copy(shingles[one], shingles[other])
 
 
 def score_stories(order: Sequence[LabelledArticle], found: dict[str, str]) -> Figures:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -22,9 +23,9 @@ from articles.models.rows import Row, insert, update
 from articles.similarity import (
     Content,
     Member,
-    Nearest,
     Rules,
     Window,
+    choose_story,
     is_copy,
     make_shingles,
 )
@@ -182,10 +183,24 @@ def decide(memory: Memory, language: str, articles: Iterable[Article]) -> Decide
         text = decided.texts[article.pk] = text_of(article)
         content, at = Content.read(article.title, text), to_hours(article.published_at)
         vector = window.make_vector(content)
-        found = window.find_nearest(vector, at)
-        nearest = next((each for each in found if each.story_id not in memory.locked), None)
-        story_id, is_same = choose_story(decided, article, nearest, window, content)
-        row = {"id": article.pk, "story_id": story_id, "is_copy": is_same}
+        choice = choose_story(
+            window,
+            content,
+            vector,
+            at,
+            has_text_of=partial(decided.is_same_text, article.pk),
+            closed=memory.locked,
+        )
+        story_id = choice.story_id or decided.begin_story(article)
+        if choice.maybe:
+            decided.pairs.append(
+                StoryPair(
+                    story_id=story_id,
+                    other_id=choice.maybe.story_id,
+                    likeness=choice.maybe.likeness,
+                )
+            )
+        row = {"id": article.pk, "story_id": story_id, "is_copy": choice.is_copy}
         decided.articles.append(row | {"state": Article.State.GROUPED})
         window.add(Member(article.pk, story_id, at, content, vector))
         if window.is_held(at):
@@ -193,27 +208,3 @@ def decide(memory: Memory, language: str, articles: Iterable[Article]) -> Decide
             row = {"article_id": article.pk, "language": language, "at": article.published_at}
             decided.fingerprints.append(row | compared | {"vector": vector})
     return decided
-
-
-def choose_story(
-    decided: Decided,
-    article: Article,
-    nearest: Nearest[UUID] | None,
-    window: Window[UUID],
-    content: Content,
-) -> tuple[UUID, bool]:
-    """The nearest story where it is near enough or holds the same text, else a new one; and
-    whether it holds the same text.
-    """
-    if nearest is None or nearest.likeness < window.rules.maybe:
-        return decided.begin_story(article), False
-    if decided.is_same_text(article.pk, nearest.article_id):
-        return nearest.story_id, True
-    if nearest.likeness >= window.threshold_of(content):
-        return nearest.story_id, False
-    story_id = decided.begin_story(article)
-    if window.is_maybe(nearest.likeness):
-        decided.pairs.append(
-            StoryPair(story_id=story_id, other_id=nearest.story_id, likeness=nearest.likeness)
-        )
-    return story_id, False

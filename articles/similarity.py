@@ -8,7 +8,7 @@ nearest articles, unlike the mean of all, lets large stories grow (UCI headlines
 import math
 from array import array
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import chain
@@ -253,6 +253,41 @@ class Window(Generic[Id]):
 
     def terms_of(self, member: Member[Id]) -> Iterator[str]:
         return chain(member.content.grams(), member.content.name_words())
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[Id]):
+    """Where an article belongs. Without a story it begins one."""
+
+    story_id: Id | None = None
+    is_copy: bool = False
+    """It holds the text of another article of the story."""
+    maybe: Nearest[Id] | None = None
+    """A story that a person should compare it with."""
+
+
+def choose_story(
+    window: Window[Id],
+    content: Content,
+    vector: Vector,
+    at: float,
+    has_text_of: Callable[[Id], bool],
+    closed: Collection[Id] = (),
+) -> Choice[Id]:
+    """The nearest story where it is near enough or holds the same text, else none.
+
+    `has_text_of` says whether the article's text is that of another, by its id; `closed` are
+    stories that nothing joins.
+    """
+    found = window.find_nearest(vector, at)
+    nearest = next((each for each in found if each.story_id not in closed), None)
+    if nearest is None or nearest.likeness < window.rules.maybe:
+        return Choice()
+    if has_text_of(nearest.article_id):
+        return Choice(nearest.story_id, is_copy=True)
+    if nearest.likeness >= window.threshold_of(content):
+        return Choice(nearest.story_id)
+    return Choice(maybe=nearest if window.is_maybe(nearest.likeness) else None)
 
 
 def has_names(vector: Vector) -> bool:
