@@ -35,11 +35,12 @@ def count_queries(client: Client, url: str) -> int:
     return len(queries)
 
 
-def run_action(client: Client, name: str, *rows: Model) -> str:
+def run_action(client: Client, name: str, *rows: Model, target: object = "") -> str:
     """The page after a list action."""
+    chosen = [str(row.pk) for row in rows]
     answer = client.post(
         address(type(rows[0]), "changelist"),
-        {"action": name, "_selected_action": [str(row.pk) for row in rows]},
+        {"action": name, "_selected_action": chosen, "target": str(target)},
         follow=True,
     )
     assert answer.status_code == 200

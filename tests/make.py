@@ -13,12 +13,15 @@ from articles.models import (
     Feed,
     Follow,
     Publisher,
+    PublisherKeyword,
     Reader,
     Section,
     Session,
     Story,
+    Suggestion,
     Tag,
 )
+from articles.tagging import fold
 from notifications.models import Device, Preference, QuietProfile
 
 COUNTER = itertools.count(1)
@@ -121,6 +124,18 @@ def incoming(
     )
     ArticleText.objects.create(article=made, html=text)
     return made
+
+
+def suggestion(phrase: str = "", **facts: Any) -> Suggestion:
+    phrase = phrase or f"Lake {next(COUNTER)}"
+    seen = {"first_seen_at": NOON, "last_seen_at": NOON}
+    return Suggestion.objects.create(phrase=phrase, folded=fold(phrase), **seen, **facts)
+
+
+def keyword(phrase: str = "", by: Publisher | None = None, **facts: Any) -> PublisherKeyword:
+    phrase = phrase or f"keyword {next(COUNTER)}"
+    named = {"phrase": phrase, "folded": fold(phrase), "last_seen_at": NOON}
+    return PublisherKeyword.objects.create(publisher=by or publisher(), **named, **facts)
 
 
 def story_of(told: Article) -> Story:

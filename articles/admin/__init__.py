@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from articles.admin import article, publisher, reader, story, tag
+from articles.admin import article, correction, publisher, reader, story, suggestion, tag
 
-__all__ = ["article", "publisher", "reader", "story", "tag"]
+__all__ = ["article", "correction", "publisher", "reader", "story", "suggestion", "tag"]
 
 admin.site.site_header = "Daily8 newsroom"
 admin.site.site_title = "Daily8"

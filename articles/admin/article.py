@@ -1,16 +1,20 @@
 """Articles with their tags and texts."""
 
+from functools import partial
+from typing import Any
+from uuid import UUID
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles import takedown
-from articles.admin.rows import HTTPS, change_rows, log_rows
-from articles.models import Article, ArticleTag, ArticleText, Revision
+from articles import corrections, takedown
+from articles.admin.rows import HTTPS, TargetForm, change_rows, correct, log_rows
+from articles.models import Article, ArticleTag, ArticleText, Revision, Story
 
 
 class TagByHandForm(forms.ModelForm):
@@ -67,6 +71,13 @@ class ArticleTextInline(admin.StackedInline):
         return False
 
 
+def find_story(text: str) -> Story | None:
+    try:
+        return Story.objects.filter(pk=UUID(text)).first()
+    except ValueError:
+        return None
+
+
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):
     formfield_overrides = HTTPS
@@ -119,10 +130,25 @@ class ArticleAdmin(admin.ModelAdmin):
         "keywords",
     )
     inlines = (ArticleTagInline, ArticleTextInline, RevisionInline)
-    actions = ("hide", "show", "take_down")
+    action_form = TargetForm
+    actions = ("hide", "show", "move", "split", "take_down")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         return super().get_queryset(request).defer("summary", "authors")
+
+    def save_formset(
+        self,
+        request: HttpRequest,
+        form: forms.ModelForm,
+        formset: Any,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """A tag that an editor takes away does not come back."""
+        if formset.model is ArticleTag:
+            for row in (each.instance for each in formset.deleted_forms if each.instance.pk):
+                work = partial(corrections.untag, row.article, row.tag)
+                correct(request, f"{row.tag} does not come back.", work)
+        super().save_formset(request, form, formset, change)
 
     @admin.display(description="page")
     def on_site(self, article: Article) -> SafeString:
@@ -135,6 +161,20 @@ class ArticleAdmin(admin.ModelAdmin):
     @admin.action(description="Show to readers again", permissions=["change"])
     def show(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
         change_rows(request, articles.filter(is_hidden=True), "shown again", is_hidden=False)
+
+    @admin.action(description="Move to the target story (its id)", permissions=["change"])
+    def move(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        target = find_story(request.POST.get("target", "").strip())
+        if target is None:
+            messages.error(request, "Give the id of a story as the target.")
+            return
+        work = partial(corrections.move, list(articles), target)
+        correct(request, f"{len(articles)} moved to “{target}”.", work)
+
+    @admin.action(description="Split off: a story of their own", permissions=["change"])
+    def split(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        work = partial(corrections.move, list(articles), None)
+        correct(request, f"{len(articles)} tell a story of their own now.", work)
 
     @admin.action(description="Take down for good, as its publisher asks", permissions=["change"])
     def take_down(self, request: HttpRequest, articles: QuerySet[Article]) -> None:

@@ -1,12 +1,25 @@
 """What several admins share: rows that only the product writes, actions on lists, short digests."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Field, Model, QuerySet, URLField
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
+from articles.corrections import CorrectionError
+from articles.models import Article, Reader
+
+SHOWN = 50
 # What a browser does with "gazette.example", and Django from its next version on.
 HTTPS: dict[type[Field], dict[str, str]] = {URLField: {"assume_scheme": "https"}}
 
@@ -31,6 +44,28 @@ class MachineRows(admin.ModelAdmin):
         return False
 
 
+class TargetForm(ActionForm):
+    """The list's actions, and what some of them act upon."""
+
+    target = forms.CharField(required=False, label="target", widget=forms.TextInput({"size": 24}))
+
+
+def editor_of(request: HttpRequest) -> Reader | None:
+    return request.user if isinstance(request.user, Reader) else None
+
+
+def correct(
+    request: HttpRequest, done: str, work: Callable[[Reader | None, datetime], object]
+) -> None:
+    """Make a correction as the editor who asks, and say what was done or why it cannot be."""
+    try:
+        work(editor_of(request), timezone.now())
+    except CorrectionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+
+
 def change_rows(request: HttpRequest, rows: QuerySet[Any], done: str, **changes: object) -> None:
     """Update rows from a list action, note each in the history, and tell the editor how many.
 
@@ -52,3 +87,12 @@ def log_rows(request: HttpRequest, rows: QuerySet[Any], done: str) -> None:
 def shorten_digest(digest: bytes | memoryview) -> str:
     """The first 8 hex digits: enough to compare with a log line, of no use to a thief."""
     return bytes(digest)[:4].hex()
+
+
+def list_articles(ids: Sequence[UUID]) -> SafeString | str:
+    """The newest of them, as links."""
+    articles = Article.objects.filter(pk__in=ids).order_by("-pk")[:SHOWN]
+    rows = (
+        (reverse("admin:articles_article_change", args=[each.pk]), each.title) for each in articles
+    )
+    return format_html_join("", '<p><a href="{}">{}</a></p>', rows) or "no article"

@@ -1,15 +1,24 @@
 """Stories: which articles tell of one event, and which of them leads."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from articles.models import Article, Story
+from articles import corrections
+from articles.admin.rows import correct
+from articles.models import Article, Correction, Reader, Story
 
 ARTICLES = (
     Article.objects.filter(story=OuterRef("pk")).order_by().values("story").annotate(n=Count("pk"))
@@ -41,10 +50,38 @@ class ArticleInline(admin.TabularInline):
         return False
 
 
+class CorrectionInline(admin.TabularInline):
+    """What editors decided about the story, the newest first."""
+
+    model = Correction
+    fk_name = "story"
+    fields = ("kind", "other_story", "made_by", "made_at", "undone_at")
+    readonly_fields = fields
+    ordering = ("-made_at",)
+    show_change_link = True
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:  # noqa: ARG002 - Django's signature
+        return False
+
+
+# From the story as it is stored: the form has changed the one in memory.
+def choose_lead(story_id: UUID, article: Article, by: Reader | None, now: datetime) -> None:
+    corrections.choose_lead(Story.objects.get(pk=story_id), article, by, now)
+
+
+def lock(story_id: UUID, by: Reader | None, now: datetime, *, is_locked: bool) -> None:
+    corrections.lock(Story.objects.get(pk=story_id), by, now, is_locked=is_locked)
+
+
 @admin.register(Story)
 class StoryAdmin(admin.ModelAdmin):
     form = StoryForm
-    list_display = ("__str__", "language", "article_count", "last_published_at", "is_merged")
+    list_display = (
+        *("__str__", "language", "article_count", "last_published_at", "is_locked", "is_merged"),
+        "on_site",
+    )
     list_filter = (("merged_into", admin.EmptyFieldListFilter), "last_published_at")
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -53,14 +90,52 @@ class StoryAdmin(admin.ModelAdmin):
     autocomplete_fields = ("lead",)
     fields = (
         "lead",
+        "is_locked",
+        "id",
         "language",
         "first_published_at",
         "last_published_at",
         "merged_into",
+        "linked_to",
+        "corrected_at",
         "created_at",
     )
-    readonly_fields = fields[1:]
-    inlines = (ArticleInline,)
+    readonly_fields = fields[2:]
+    inlines = (ArticleInline, CorrectionInline)
+    actions = ("merge", "link")
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Story,
+        form: forms.ModelForm,
+        change: bool,  # noqa: ARG002, FBT001 - Django's signature
+    ) -> None:
+        """Each change is a correction, on record and to be undone; nothing is written past them."""
+        if "is_locked" in form.changed_data:
+            done = "No article joins it by itself." if obj.is_locked else "Articles may join it."
+            correct(request, done, partial(lock, obj.pk, is_locked=obj.is_locked))
+        if "lead" in form.changed_data and obj.lead:
+            correct(request, "Another article leads.", partial(choose_lead, obj.pk, obj.lead))
+
+    @admin.action(description="Merge into the one that began first", permissions=["change"])
+    def merge(self, request: HttpRequest, stories: QuerySet[Story]) -> None:
+        first, *others = stories.order_by("first_published_at", "pk")
+        work = partial(corrections.merge, first, others)
+        correct(request, f"{len(others) + 1} stories are one now.", work)
+
+    @admin.action(description="Link: the same in several languages", permissions=["change"])
+    def link(self, request: HttpRequest, stories: QuerySet[Story]) -> None:
+        first, *others = stories.order_by("first_published_at", "pk")
+        for other in others:
+            correct(request, f"“{other}” is linked.", partial(corrections.link, other, first))
+        if not others:
+            messages.error(request, "Choose at least two stories.")
+
+    @admin.display(description="page")
+    def on_site(self, story: Story) -> SafeString:
+        url = reverse("story", args=[settings.LANGUAGE_CODE, story.pk])
+        return format_html('<a href="{}">open</a>', url)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
         """With what a story's name and its counts need; autocomplete asks here, too."""

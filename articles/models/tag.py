@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from articles.models.identifier import changed_in_field, make_id
 from articles.tagging import Phrase, fold
+
+NEWEST = 200  # articles about a tag, from which its relations are read
+TOGETHER = 2
 
 
 class Section(models.Model):
@@ -36,10 +40,31 @@ class TagQuerySet(models.QuerySet["Tag"]):
         return self.filter(pk__in=similar, is_active=True).order_by("name")[:6]
 
     def busiest(self, since: datetime) -> TagQuerySet:
-        """Active tags by how many articles they were given since then."""
-        recent = Q(article_tags__published_at__gte=since)
-        counted = self.filter(recent, is_active=True).annotate(article_count=Count("article_tags"))
-        return counted.order_by("-article_count", "name")
+        """Active tags by how many stories they were given since then, as `story_count`."""
+        recent = self.filter(article_tags__published_at__gte=since, is_active=True)
+        stories = Count("article_tags__article__story", distinct=True)
+        counted = recent.annotate(story_count=stories)
+        return counted.order_by("-story_count", "name")
+
+    def of_story(self, story_ids: Iterable[UUID]) -> TagQuerySet:
+        """Tags that an article of these stories is about by the push rule."""
+        about = Q(article_tags__article__story__in=list(story_ids), article_tags__rule="push")
+        return self.filter(about, merged_into=None).distinct().order_by("name")
+
+    def rising(self, span: str) -> TagQuerySet:
+        """Tags that are more in the news than they mostly are, the steepest first; each has its
+        `story_count`.
+        """
+        counted = self.filter(trends__span=span, is_active=True)
+        return counted.annotate(story_count=F("trends__story_count")).order_by("-trends__rise")
+
+    def related_to(self, tag: Tag) -> TagQuerySet:
+        """Tags of the newest articles about a tag, those first that it shares most with."""
+        newest = tag.article_tags.order_by("-published_at", "-article")[:NEWEST]
+        shared = Count("article_tags", filter=Q(article_tags__article__in=newest.values("article")))
+        together = self.filter(article_tags__article__in=newest.values("article"), is_active=True)
+        counted = together.exclude(pk=tag.pk).annotate(shared=shared).filter(shared__gte=TOGETHER)
+        return counted.order_by("-shared", "name")
 
 
 class Tag(models.Model):

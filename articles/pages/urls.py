@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern] = [
     path("", views.front, name="front"),
     path("<language:lang>/", views.home, name="home"),
     path("<language:lang>/hashtag/<str:name>", views.show_tag, name="tag"),
+    path("<language:lang>/story/<uuid:pk>", views.show_story, name="story"),
     path("<language:lang>/article/<uuid:pk>", views.show_article, name="article"),
 ]

@@ -9,13 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from articles.models import Article, Tag
+from articles.models import Article, Story, Tag, Trend
 from articles.models.article import ArticleQuerySet
 from articles.pages.headers import public_page
 from articles.tagging import fold
 
 CARDS = 20
 TAGS_OF_THE_DAY = 12
+RELATED = 5
 
 
 @public_page
@@ -26,10 +27,17 @@ def front(_: HttpRequest) -> HttpResponse:
 @public_page
 def home(request: HttpRequest, lang: str) -> HttpResponse:
     shown = {
-        "tags": Tag.objects.busiest(timezone.now() - timedelta(days=1))[:TAGS_OF_THE_DAY],
+        "tags": list_tags(),
         **cut_page(request, Article.objects.shown()),
     }
     return render(request, "articles/home.html", {"lang": lang, **shown})
+
+
+def list_tags() -> list[Tag]:
+    """Those that rise most today, else those with most articles."""
+    since = timezone.now() - timedelta(days=1)
+    rising = list(Tag.objects.rising(Trend.Span.DAY)[:TAGS_OF_THE_DAY])
+    return rising or list(Tag.objects.busiest(since)[:TAGS_OF_THE_DAY])
 
 
 @public_page
@@ -44,7 +52,9 @@ def show_tag(request: HttpRequest, lang: str, name: str) -> HttpResponse:
     if tag.name != name:
         return redirect("tag", lang, tag.name, permanent=True)
     shown = cut_page(request, Article.objects.tagged(tag))
-    return render(request, "articles/tag.html", {"lang": lang, "tag": tag, **shown})
+    related = Tag.objects.related_to(tag)[:RELATED]
+    context = {"lang": lang, "tag": tag, "related": related, **shown}
+    return render(request, "articles/tag.html", context)
 
 
 @public_page
@@ -60,6 +70,31 @@ def show_article(request: HttpRequest, lang: str, pk: UUID) -> HttpResponse:
         "others": same_story.exclude(pk=pk).newest_first() if article.story_id else [],
     }
     return render(request, "articles/article.html", context)
+
+
+@public_page
+def show_story(request: HttpRequest, lang: str, pk: UUID) -> HttpResponse:
+    """What several publishers tell of one event; a merged story leads to where it is told now."""
+    story = get_object_or_404(Story.objects.select_related("lead__publisher"), pk=pk)
+    if story.merged_into_id:
+        return redirect("story", lang, story.merged_into_id, permanent=True)
+    articles = list(
+        Article.objects.shown().with_card().filter(story=story).order_by("published_at", "pk")
+    )
+    if not articles:
+        raise Http404
+    others = Story.objects.shown().select_related("lead__publisher", "lead__section")
+    context = {
+        "lang": lang,
+        "story": story,
+        "lead": next((each for each in articles if each.pk == story.lead_id), articles[0]),
+        "articles": articles,
+        "publishers": len({article.publisher_id for article in articles}),
+        "tags": Tag.objects.of_story([story.pk]),
+        "translations": others.filter(pk__in=story.group()).exclude(pk=story.pk),
+        "related": others.related_to(story)[:RELATED],
+    }
+    return render(request, "articles/story.html", context)
 
 
 def find_tag(name: str) -> Tag | None:

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 
 from backend import services
-from backend.demo.journey import ARRIVED, Journey
+from backend.demo.journey import ARRIVED, DemoError, Journey, Telling
 from backend.demo.phone import TAG, Phone, ask
 from backend.demo.supervisor import ChildDiedError, Children, answers, say, wait_for
 
@@ -43,7 +43,13 @@ def main() -> int:
                 demo.run(is_once=asked.once)
     except KeyboardInterrupt:
         say("stopped")
-    except (services.ServiceError, ChildDiedError, psycopg.OperationalError, OSError) as error:
+    except (
+        services.ServiceError,
+        ChildDiedError,
+        DemoError,
+        psycopg.OperationalError,
+        OSError,
+    ) as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
     return 0
@@ -107,6 +113,7 @@ class Demo:
         say(f"ready after {time.monotonic() - begun:.1f} s")
         self.publish_and_watch(f"?about={SUBJECT}")
         say(f"first push {time.monotonic() - begun:.1f} s after the start")
+        self.retell_and_watch(phone)
         if is_once:
             return
         self.print_addresses()
@@ -167,6 +174,26 @@ class Demo:
             self.draw(note)
         else:
             say(f"          not for this phone, which follows #{TAG}")
+
+    def retell_and_watch(self, phone: Phone) -> None:
+        """Let the other publishers tell of the same event: one story, and no second alert.
+
+        Raises DemoError where it is not so.
+        """
+        urls = ask("POST", f"{self.news}/retell")
+        if not urls:
+            return
+        say(f"{len(urls)} more publishers tell of the same event")
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            telling = Telling(connection, urls)
+            wait_for(self.children, "their articles", telling.is_over, 30)
+            story, articles, alerts = telling.look()
+        time.sleep(1)  # for a message too many
+        shown = phone.shown[str(story)]
+        say(f"one story of {articles} articles, {alerts} alert, {shown} message on the phone:")
+        say(f"{self.site}/en/story/{story}")
+        if alerts != 1 or shown > 1:
+            raise DemoError("one story should have one alert")
 
     def next_notification(self) -> dict[str, str]:
         """What the next message shows, or {} where none has come or it shows nothing."""

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import psycopg
 
@@ -16,6 +17,40 @@ STEPS = """
     FROM articles_article a LEFT JOIN notifications_alert al ON al.story_id = a.story_id
     WHERE a.url = %s
 """
+
+STORY = """
+    SELECT a.story_id, count(*) FILTER (WHERE a.url = ANY(%s) AND a.state = 'announced'), count(*),
+        (SELECT count(*) FROM notifications_alert al WHERE al.story_id = a.story_id)
+    FROM articles_article a
+    WHERE a.story_id IN (SELECT story_id FROM articles_article WHERE url = ANY(%s))
+    GROUP BY a.story_id
+"""
+
+
+class DemoError(Exception):
+    """The product did not do what it promises."""
+
+
+@dataclass
+class Telling:
+    """Articles of one event by several publishers, as the database has them."""
+
+    connection: "psycopg.Connection[tuple[UUID, int, int, int]]"
+    urls: list[str]
+
+    def rows(self) -> list[tuple[UUID, int, int, int]]:
+        return self.connection.execute(STORY, [self.urls, self.urls]).fetchall()
+
+    def is_over(self) -> bool:
+        return sum(announced for _, announced, _, _ in self.rows()) == len(self.urls)
+
+    def look(self) -> tuple[UUID, int, int]:
+        """The story, its articles and its alerts. Raises DemoError where there are several."""
+        rows = self.rows()
+        if len(rows) != 1:
+            raise DemoError(f"one event became {len(rows)} stories")
+        [(story, _, articles, alerts)] = rows
+        return story, articles, alerts
 
 
 @dataclass

@@ -12,6 +12,8 @@ WRITTEN: dict[str, list[dict[str, Any]]] = tomllib.loads(
     Path(__file__).with_name("articles.toml").read_text(encoding="utf-8")
 )
 
+FIRST_RETELLING = 1_000_000  # so that their numbers are no other's
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -40,6 +42,7 @@ class Newsroom:
     path: Path
     published: dict[int, datetime] = field(default_factory=dict)
     follow_ups: list[datetime] = field(default_factory=list)
+    retold: dict[int, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.path.exists():
@@ -48,6 +51,8 @@ class Newsroom:
                 int(number): datetime.fromisoformat(at) for number, at in kept["published"].items()
             }
             self.follow_ups = [datetime.fromisoformat(at) for at in kept["follow_ups"]]
+            retold = kept.get("retold", {})
+            self.retold = {int(n): datetime.fromisoformat(at) for n, at in retold.items()}
             return
         now = datetime.now(UTC).replace(microsecond=0)
         for number, article in enumerate(WRITTEN["article"]):
@@ -59,6 +64,7 @@ class Newsroom:
         kept = {
             "published": {number: at.isoformat() for number, at in self.published.items()},
             "follow_ups": [at.isoformat() for at in self.follow_ups],
+            "retold": {number: at.isoformat() for number, at in self.retold.items()},
         }
         # Renamed into place: a kill in mid-write would leave a file that no restart can read.
         part = self.path.with_suffix(".part")
@@ -86,6 +92,18 @@ class Newsroom:
         self.save()
         return self.articles()[number]
 
+    def retell(self, now: datetime) -> list[Article]:
+        """Bring out what other publishers make of the articles that are out."""
+        out = {WRITTEN["article"][number]["title"] for number in self.published}
+        new = [
+            number
+            for number, retelling in enumerate(WRITTEN["retelling"])
+            if retelling["of"] in out and number not in self.retold
+        ]
+        self.retold |= dict.fromkeys(new, now)
+        self.save()
+        return [self.retelling(number, now) for number in new]
+
     def articles(self) -> dict[int, Article]:
         """All that is out, by number, the newest first."""
         out = [
@@ -94,8 +112,14 @@ class Newsroom:
             for written in [WRITTEN["article"][number]]
         ]
         out += [self.follow_up(index, at) for index, at in enumerate(self.follow_ups)]
+        out += [self.retelling(number, at) for number, at in self.retold.items()]
         out.sort(key=lambda article: article.published_at, reverse=True)
         return {article.number: article for article in out}
+
+    def retelling(self, number: int, at: datetime) -> Article:
+        written = WRITTEN["retelling"][number]
+        own = FIRST_RETELLING + number
+        return Article(own, written["publisher"], written["title"], written["text"], at)
 
     def follow_up(self, index: int, at: datetime) -> Article:
         written = WRITTEN["follow_up"][index % len(WRITTEN["follow_up"])]

@@ -6,6 +6,7 @@ import threading
 import urllib.error
 import urllib.request
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ class Phone:
     def __init__(self, path: Path, site: str, emulator: str) -> None:
         self.api, self.emulator = f"{site}/api/v1", emulator
         self.path = path
+        self.shown: Counter[str] = Counter()
+        """How many messages of each story have arrived since the start."""
         self.state: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
         self.state.setdefault("device", str(uuid.uuid4()))
         self.state.setdefault("address", f"demo-phone-{secrets.token_hex(16)}")
@@ -83,4 +86,5 @@ class Phone:
                 return  # the demo is stopping
             if arrived:
                 after = arrived["seq"]
+                self.shown[arrived["message"].get("data", {}).get("story", "")] += 1
                 show(arrived["message"])

@@ -88,6 +88,7 @@ class Site:
                 web.get(r"/images/{number:\d+}.svg", self.picture),
                 web.post("/hub", self.hub.subscribe),
                 web.post("/publish", self.publish),
+                web.post("/retell", self.retell),
                 web.get("/counts", self.counts),
             ]
         )
@@ -145,6 +146,11 @@ class Site:
         return web.json_response(
             {"title": article.title, "publisher": name, "url": self.address + article.path}
         )
+
+    async def retell(self, _: web.Request) -> web.Response:
+        """What others make of what is out; their addresses."""
+        articles = self.newsroom.retell(datetime.now(UTC).replace(microsecond=0))
+        return web.json_response([self.address + article.path for article in articles])
 
     async def counts(self, _: web.Request) -> web.Response:
         """Fetches of each feed, and who listens to the hub."""

@@ -6,17 +6,23 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from articles import corrections, retagging
 from articles.models import (
     Alias,
     Article,
     ArticleText,
+    Correction,
     Feed,
     Follow,
     Publisher,
+    PublisherKeyword,
     Reader,
+    Retagging,
     Section,
     Session,
     Story,
+    StoryPair,
+    Suggestion,
     Tag,
 )
 from tests import make
@@ -33,6 +39,19 @@ def make_article() -> Article:
     return article
 
 
+def make_told_story() -> Story:
+    return make.story_of(make_article())
+
+
+def make_pair() -> StoryPair:
+    stories = {"story": make_told_story(), "other": make_told_story()}
+    return StoryPair.objects.create(likeness=0.14, **stories)
+
+
+def make_editor_row() -> Reader:
+    return make.reader(f"editor{Reader.objects.count()}@example.org")
+
+
 def make_section() -> Section:
     return make.section(f"Section {Section.objects.count()}")
 
@@ -41,13 +60,18 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Publisher: lambda: make.feed().publisher,
     Feed: lambda: make.feed(section=make_section(), error="HTTP 500"),
     Article: make_article,
-    Story: lambda: make_article().story or make.story(),
+    Story: make_told_story,
     Tag: make.tag,
     Alias: lambda: Alias.objects.get(tag=make.tag()),
     Section: make_section,
     Reader: lambda: make.reader(f"reader{Reader.objects.count()}@example.org"),
     Session: lambda: make.session()[0],
     Follow: lambda: make.follow(make.reader(), make.tag()),
+    Correction: lambda: corrections.lock(make_told_story(), make_editor_row(), make.NOON),
+    StoryPair: make_pair,
+    Suggestion: lambda: make.suggestion(examples=[make_article().pk], tag=make.tag()),
+    PublisherKeyword: lambda: make.keyword(tag=make.tag()),
+    Retagging: lambda: retagging.begin(make.tag(), make_editor_row(), make.NOON),
 }
 MADE_BY_HAND = [Publisher, Feed, Tag, Section, Reader, Follow]
 
@@ -169,7 +193,11 @@ def test_the_lead_of_a_story_is_one_of_its_articles(editor: Client) -> None:
     story, stranger = make.story(), make.article()
     own = make.article(of_story=story)
     url = address(Story, "change", story.pk)
-    forms = {f"articles-{name}": value for name, value in NO_FORM_ROWS.items()}
+    forms = {
+        f"{inline}-{name}": value
+        for inline in ("articles", "corrections")
+        for name, value in NO_FORM_ROWS.items()
+    }
 
     refused = editor.post(url, {"lead": str(stranger.pk), **forms})
     taken = editor.post(url, {"lead": str(own.pk), **forms})

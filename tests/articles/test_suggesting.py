@@ -5,7 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from articles import retention
 from articles.gazetteer import GAZETTEER, tag_articles
-from articles.models import ArticleTag, Publisher, PublisherKeyword, Suggestion, Tag
+from articles.models import ArticleTag, PublisherKeyword, Suggestion
 from articles.suggesting import accept, collect
 from tests import make
 
@@ -53,7 +53,7 @@ def test_publishers_keywords_are_evidence_and_blocked_by_default() -> None:
 @pytest.mark.parametrize(("is_blocked", "count"), [(True, 0), (False, 1)])
 def test_a_keyword_becomes_a_tag_where_an_editor_says_so(*, is_blocked: bool, count: int) -> None:
     by, tag = make.publisher(), make.tag("Agriculture")
-    map_keyword(by, "farming", tag, is_blocked=is_blocked)
+    make.keyword("farming", by, tag=tag, is_blocked=is_blocked)
     mine = make.incoming("A title", "", by=by, keywords=["Farming"])
     other = make.incoming("Another title", "", keywords=["Farming"])
 
@@ -63,11 +63,6 @@ def test_a_keyword_becomes_a_tag_where_an_editor_says_so(*, is_blocked: bool, co
     assert rows.count() == count
     for row in rows:
         assert (row.article, row.rule, row.why) == (mine, "page", [["Farming", "keyword"]])
-
-
-def map_keyword(by: Publisher, phrase: str, tag: Tag, *, is_blocked: bool) -> None:
-    facts = {"folded": phrase, "phrase": phrase, "last_seen_at": make.NOON}
-    PublisherKeyword.objects.create(publisher=by, tag=tag, is_blocked=is_blocked, **facts)
 
 
 def test_an_accepted_suggestion_is_a_tag_or_an_alias() -> None:

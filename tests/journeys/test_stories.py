@@ -5,11 +5,11 @@ import time
 from datetime import timedelta
 
 import pytest
-from celery import current_app
 from django.utils import timezone
 
 from articles import advance
 from articles.models import Alias, Article, ArticleTag, Story
+from articles.pace import connect
 from articles.tasks import advance_articles
 from notifications.models import Alert
 from tests import make
@@ -62,17 +62,11 @@ def left_behind() -> bool:
     does after half a minute.
     """
     waiting = Article.objects.exclude(state=Article.State.ANNOUNCED)
-    if waiting.exists() and is_idle():
+    if waiting.exists() and not connect().llen("ingest"):
         found = advance.find_left_behind(timezone.now() + timedelta(minutes=1))
         advance_articles.delay([str(pk) for pk in found])
         time.sleep(1)
     return waiting.exists()
-
-
-def is_idle() -> bool:
-    with current_app.connection_for_read() as connection:
-        channel = connection.channel()
-        return not channel.client.llen("ingest")
 
 
 @pytest.mark.timeout(120)

@@ -2,7 +2,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from articles.models import Article, ArticleTag
+from articles.gazetteer import tag_articles
+from articles.models import Article, ArticleTag, Correction
 from tests import make
 from tests.desk import NO_FORM_ROWS, address, run_action
 
@@ -60,3 +61,62 @@ def test_a_publishers_wish_is_done_from_the_list(editor: Client) -> None:
     article.refresh_from_db()
     assert (article.title, article.is_hidden) == ("", True)
     assert LogEntry.objects.get().change_message == "taken down from the list"
+
+
+def test_a_tag_that_an_editor_removes_does_not_come_back(editor: Client) -> None:
+    tag = make.tag("Baku")
+    article = make.incoming("News from Baku")
+    tag_articles([article.pk])
+    row = ArticleTag.objects.get()
+    none = {
+        f"{inline}-{name}": value
+        for inline in ("text", "revisions")
+        for name, value in NO_FORM_ROWS.items()
+    }
+
+    answer = editor.post(
+        address(Article, "change", article.pk),
+        {
+            "title": article.title,
+            "language": "en",
+            "article_tags-TOTAL_FORMS": "1",
+            "article_tags-INITIAL_FORMS": "1",
+            "article_tags-0-id": str(row.pk),
+            "article_tags-0-article": str(article.pk),
+            "article_tags-0-tag": str(tag.pk),
+            "article_tags-0-rule": "push",
+            "article_tags-0-DELETE": "on",
+            **none,
+        },
+    )
+
+    assert answer.status_code == 302
+    Article.objects.update(state=Article.State.STORED)
+    tag_articles([article.pk])
+    assert not ArticleTag.objects.exists()
+    assert Correction.objects.get().tag == tag
+
+
+def test_articles_move_to_the_story_that_is_named(editor: Client) -> None:
+    first = make.article()
+    source = make.story_of(first)
+    moved, target = make.article(of_story=source), make.story_of(make.article())
+
+    page = run_action(editor, "move", moved, target=target.pk)
+
+    moved.refresh_from_db()
+    assert "1 moved to" in page
+    assert moved.story == target
+    assert "That is the whole story" in run_action(editor, "move", first, target=target.pk)
+    assert "Give the id of a story" in run_action(editor, "move", first, target="nonsense")
+
+
+def test_articles_are_split_off(editor: Client) -> None:
+    first = make.article()
+    source = make.story_of(first)
+    other = make.article(of_story=source)
+
+    run_action(editor, "split", other)
+
+    other.refresh_from_db()
+    assert other.story != source

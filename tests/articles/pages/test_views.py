@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from articles.models import Article, Publisher, Tag
+from articles import corrections
+from articles.models import Article, Publisher, Story, Tag, Trend
 from articles.pages import views
 from tests import make
 from tests.make import NOON
@@ -216,14 +217,14 @@ def test_the_place_in_the_list_outlives_the_article_it_is_named_after(client: Cl
     assert titles(page) == ["Report 2"]
 
 
-def test_a_tag_page_of_twenty_cards_asks_twice(
+def test_a_tag_page_of_twenty_cards_asks_three_times(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     articles = make_articles(25, make.tag("Railways"))
 
-    with django_assert_num_queries(2):
-        page = read(client, "/en/hashtag/Railways")
     with django_assert_num_queries(3):
+        page = read(client, "/en/hashtag/Railways")
+    with django_assert_num_queries(4):
         read(client, f"/en/hashtag/Railways?before={articles[2].pk}")
 
     assert len(titles(page)) == 20
@@ -235,12 +236,110 @@ def test_home_and_article_pages_ask_a_constant_number_of_times(
     articles = make_articles(20, make.tag("Railways"))
     Article.objects.update(story=articles[0].story)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         read(client, "/en/")
     with django_assert_num_queries(3):
         page = read(client, f"/en/article/{articles[0].pk}")
 
     assert "Report 19" in page
+
+
+def make_event(*names: str, language: str = "en") -> Story:
+    """A story told by a publisher of each name, with a tag."""
+    story = make.story()
+    tag = Tag.objects.filter(name="Railways").first() or make.tag("Railways")
+    for number, name in enumerate(names):
+        make.article(
+            f"Report by {name}",
+            by=make.publisher(name),
+            tags=[tag],
+            of_story=story,
+            published_at=NOON + timedelta(minutes=number),
+        )
+    Story.objects.filter(pk=story.pk).update(language=language)
+    Story.objects.filter(pk=story.pk).refresh()
+    story.refresh_from_db()
+    return story
+
+
+def test_a_story_shows_who_tells_it_when_and_what_belongs_to_it(client: Client) -> None:
+    story, related = make_event("Hill Courier", "Lake Tribune"), make_event("Valley Post")
+    foreign = make_event("Lori Lur", language="hy")
+    corrections.link(foreign, story, None, NOON)
+
+    page = read(client, f"/en/story/{story.pk}")
+
+    assert "Told by 2 publishers" in page
+    assert "02-03-2026 12:00" in page
+    assert "02-03-2026 12:01" in page
+    assert all(f"Report by {name}" in page for name in ("Hill Courier", "Lake Tribune"))
+    assert "#Railways" in page
+    assert f'href="/en/story/{related.pk}"' in page
+    assert page.index("In other languages") < page.index(f"/en/story/{foreign.pk}")
+
+
+def test_a_merged_story_leads_to_where_it_is_told(client: Client) -> None:
+    story, target = make_event("Hill Courier"), make_event("Lake Tribune")
+    corrections.merge(target, [story], None, NOON)
+
+    answer = client.get(f"/en/story/{story.pk}")
+
+    assert (answer.status_code, answer["Location"]) == (301, f"/en/story/{target.pk}")
+
+
+def test_a_story_of_which_nothing_is_left_is_not_found(client: Client) -> None:
+    story = make_event("Hill Courier")
+    Article.objects.update(is_hidden=True)
+
+    read(client, f"/en/story/{story.pk}", status=404)
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_a_story_page_asks_a_constant_number_of_times(
+    client: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    story = make_event(*(f"Publisher {n}" for n in range(count)))
+    for number in range(count):
+        make_event(f"Other {number}")
+
+    with django_assert_num_queries(6):
+        read(client, f"/en/story/{story.pk}")
+
+
+def test_a_merged_tag_leads_to_the_one_it_is_part_of(client: Client) -> None:
+    old, new = make.tag("Artsakh"), make.tag("NagornoKarabakh")
+    article = make.article(tags=[old])
+    corrections.merge_tags(old, new, None, NOON)
+
+    answer = client.get("/en/hashtag/Artsakh")
+
+    assert (answer.status_code, answer["Location"]) == (301, "/en/hashtag/NagornoKarabakh")
+    assert article.title in read(client, "/en/hashtag/NagornoKarabakh")
+    page = read(client, article.get_absolute_url())
+    assert "#NagornoKarabakh" in page
+    assert "#Artsakh" not in page
+
+
+def test_a_tag_page_names_related_tags(client: Client) -> None:
+    railways, tunnels, once = make.tag("Railways"), make.tag("Tunnels"), make.tag("Once")
+    make.article(tags=[railways, tunnels, once])
+    make.article(tags=[railways, tunnels])
+
+    page = read(client, "/en/hashtag/Railways")
+
+    assert "#Tunnels" in page
+    assert "#Once" not in page
+
+
+def test_the_tags_of_the_day_are_those_that_rise(client: Client) -> None:
+    usual, rising = make.tag("Usual"), make.tag("Rising")
+    make.article(tags=[usual], published_at=timezone.now())
+    facts = {"usual_count": 0, "rise": 4, "counted_at": NOON}
+    Trend.objects.create(tag=rising, span=Trend.Span.DAY, story_count=4, **facts)
+
+    page = read(client, "/en/")
+
+    assert re.findall(r"<bdi>#(\w+)</bdi>\s*<small>(\d+)", page) == [("Rising", "4")]
 
 
 def test_a_hidden_article_is_shown_nowhere(client: Client) -> None:
@@ -326,9 +425,12 @@ def test_an_article_whose_story_is_not_decided_has_no_others(client: Client) -> 
     assert str(other.pk) not in page
 
 
-@pytest.mark.parametrize("path", ["/en/", "/en/hashtag/Railways", "/en/hashtag/Nothing"])
+@pytest.mark.parametrize(
+    "path", ["/en/", "/en/hashtag/Railways", "/en/hashtag/Nothing", "/en/story/STORY"]
+)
 def test_every_page_is_plain_and_accessible(client: Client, path: str) -> None:
-    make_articles(2, make.tag("Railways"))
+    [first, _] = make_articles(2, make.tag("Railways"))
+    path = path.replace("STORY", str(first.story_id))
 
     page = client.get(path).content.decode()
 

@@ -1,0 +1,86 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from articles import retagging
+from articles.gazetteer import tag_articles
+from articles.models import Alias, ArticleTag, Retagging, Tag
+from tests import make
+from tests.desk import address, run_action
+
+pytestmark = pytest.mark.django_db
+Capture = Callable[..., Any]
+
+
+def test_a_tag_is_merged_into_the_one_that_is_named(editor: Client) -> None:
+    old, new = make.tag("Artsakh"), make.tag("NagornoKarabakh")
+
+    page = run_action(editor, "merge", old, target="NagornoKarabakh")
+
+    assert "#Artsakh is part of #NagornoKarabakh now." in page
+    old.refresh_from_db()
+    assert old.merged_into == new
+    assert "There is no tag #Nowhere" in run_action(editor, "merge", new, target="Nowhere")
+
+
+def test_a_new_alias_is_counted_in_what_is_there_and_done_when_asked(
+    editor: Client, django_capture_on_commit_callbacks: Capture, sent: list[int]
+) -> None:
+    tag = make.tag("Jermuk")
+    article = make.incoming("Queues at the old spa")
+    tag_articles([article.pk])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        page = add_alias(editor, tag, "the old spa")
+
+    asked = Retagging.objects.get()
+    assert sent == [asked.pk]
+    assert address(Retagging, "change", asked.pk) in page
+    assert not retagging.go_on(asked.pk)
+    shown = editor.get(address(Retagging, "change", asked.pk)).content.decode()
+    assert "Queues at the old spa" in shown
+    assert "1 of 1 articles" in shown
+    assert not ArticleTag.objects.exists()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert "1 begun" in run_action(editor, "apply", asked)
+
+    assert sent == [asked.pk] * 2
+    assert not retagging.go_on(asked.pk)
+    assert ArticleTag.objects.get().article == article
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What the admin hands to the workers."""
+    ids: list[int] = []
+    monkeypatch.setattr("articles.admin.tag.retag.delay", ids.append)
+    return ids
+
+
+def add_alias(editor: Client, tag: Tag, phrase: str) -> str:
+    known = Alias.objects.get(tag=tag)
+    facts = {"name": tag.name, "slug": tag.slug, "label": tag.label, "kind": "place"}
+    forms = {
+        "labels": "{}",
+        "aliases-TOTAL_FORMS": "2",
+        "aliases-INITIAL_FORMS": "1",
+        "aliases-0-id": str(known.pk),
+        "aliases-0-tag": str(tag.pk),
+        "aliases-0-phrase": known.phrase,
+        "aliases-1-tag": str(tag.pk),
+        "aliases-1-phrase": phrase,
+    }
+    answer = editor.post(
+        address(Tag, "change", tag.pk), {**facts, **forms, "is_active": "on"}, follow=True
+    )
+    return answer.content.decode()
+
+
+def test_a_preview_that_is_not_counted_yet_is_not_done(editor: Client) -> None:
+    asked = retagging.begin(make.tag(), None, timezone.now())
+
+    assert "0 begun" in run_action(editor, "apply", asked)
