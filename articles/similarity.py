@@ -168,22 +168,21 @@ class Window(Generic[Id]):
         return {term: weights[term] / length for term in sorted(strongest)}
 
     def find_nearest(self, vector: Vector, at: float) -> list[Nearest[Id]]:
-        """Stories with any likeness, the nearest first: the mean of their nearest articles."""
+        """Stories of which an article is as like as `rules.maybe`, the nearest first. A story is as
+        like as the mean of its nearest articles.
+        """
         likeness = self.compare(vector, at)
-        slots = np.flatnonzero(likeness)
-        if not len(slots):
+        if not (likeness >= self.rules.maybe).any():
             return []
         numbers = np.frombuffer(self.story_numbers, np.int64)
         is_near = np.abs(np.frombuffer(self.times) - at) <= self.rules.window
-        sizes = np.bincount(numbers[is_near], minlength=len(self.stories))
-        slots = slots[np.lexsort((-likeness[slots], numbers[slots]))]
-        starts = np.flatnonzero(np.diff(numbers[slots], prepend=-1))
         found = []
-        for start, end in zip(starts, [*starts[1:], len(slots)], strict=True):
-            first = self.members[slots[start]]
-            counted = min(int(sizes[numbers[slots[start]]]), self.rules.nearest)
-            nearest = likeness[slots[start : min(end, start + counted)]]
-            found.append(Nearest(first.story_id, math.fsum(nearest) / counted, first.article_id))
+        for number in np.unique(numbers[likeness >= self.rules.maybe]):
+            slots = np.flatnonzero((numbers == number) & is_near)
+            slots = slots[np.argsort(-likeness[slots], kind="stable")][: self.rules.nearest]
+            first = self.members[slots[0]]
+            mean = math.fsum(likeness[slots]) / len(slots)
+            found.append(Nearest(first.story_id, mean, first.article_id))
         return sorted(found, key=lambda each: (-each.likeness, str(each.story_id)))
 
     def compare(self, vector: Vector, at: float) -> Likeness:

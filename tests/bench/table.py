@@ -1,10 +1,12 @@
 """What a subject reports, and how it is printed."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 BAR = 30
 
@@ -44,6 +46,12 @@ def print_table(subject: str, rows: Iterable[Row]) -> None:
 def print_json(subject: str, rows: Iterable[Row]) -> None:
     for row in rows:
         sys.stdout.write(json.dumps({"subject": subject, **asdict(row)}) + "\n")
+
+
+def resident_mb() -> float:
+    """Memory of this process, now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def seconds(work: Callable[[], object]) -> float:
