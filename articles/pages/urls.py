@@ -2,7 +2,7 @@ from django.conf import settings
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from articles.pages import views, websub
+from articles.pages import stories, tags, views, websub
 
 
 class Language(StringConverter):
@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("websub/<uuid:pk>", websub.callback, name="websub"),
     path("", views.front, name="front"),
     path("<language:lang>/", views.home, name="home"),
-    path("<language:lang>/hashtag/<str:name>", views.show_tag, name="tag"),
-    path("<language:lang>/story/<uuid:pk>", views.show_story, name="story"),
+    path("<language:lang>/hashtag/<str:name>", tags.show_tag, name="tag"),
+    path("<language:lang>/story/<uuid:pk>", stories.show_story, name="story"),
     path("<language:lang>/article/<uuid:pk>", views.show_article, name="article"),
 ]

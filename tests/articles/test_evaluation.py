@@ -1,3 +1,5 @@
+import json
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from articles.evaluation import (
     score_pairs,
 )
 from articles.tagging import decide_tags
-from tests.labelled import read_rows
+from tests.labelled import DATA, read_rows
 
 GOLD = ["a", "a", "a", "b", "b", "c"]
 OURS = ["1", "1", "2", "2", "2", "2"]
@@ -119,3 +121,15 @@ def test_a_phrase_means_the_entity_that_it_is_mostly_an_anchor_of() -> None:
 def test_a_gazetteer_row_needs_an_entity() -> None:
     with pytest.raises(LabelError, match="entity"):
         make_matcher([{"name": "x"}])
+
+
+def test_the_manual_s_examples_are_rows_that_the_commands_read() -> None:
+    manual = (DATA.parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in re.findall(r"^ {4}(\{.*\})$", manual, re.MULTILINE)]
+    stories = [row for row in rows if "story" in row]
+    tagged = [row for row in rows if "entities" in row]
+    gazetteer = [row for row in rows if "anchors" in row]
+
+    assert (len(stories), len(tagged), len(gazetteer)) == (1, 1, 1)
+    assert evaluate_stories(stories).figures["bcubed_f1"] == 1
+    assert evaluate_tags(tagged, gazetteer).figures["page_recall"] == 0

@@ -46,8 +46,9 @@ def partition(articles: Sequence[Article]) -> list[list[int]]:
 
 
 def test_articles_of_one_event_become_one_story_in_any_order_and_over_restarts() -> None:
+    """Every fifth order here; all of them, by two workers, in the journeys."""
     bridge = take_in(told_of("bridge"))
-    for number, order in enumerate(itertools.permutations(bridge)):
+    for number, order in enumerate(list(itertools.permutations(bridge))[::5]):
         Article.objects.update(story=None, state=Article.State.STORED)
         Fingerprint.objects.all().delete()
         MEMORIES.clear()
@@ -117,15 +118,9 @@ def test_a_restart_changes_no_decision_on_two_thousand_articles() -> None:
     events = make_events(2_000)
 
     def replay(*, has_restarts: bool) -> list[list[int]]:
-        publisher = make.publisher()
-        made = [
-            make.incoming(
-                title, text, by=publisher, published_at=make.NOON + timedelta(minutes=6 * at)
-            )
-            for at, (title, text) in enumerate(events)
-        ]
+        made = make.many_incoming(events, every=timedelta(minutes=6))
         for at in range(0, len(made), 125):
-            group(made[at : at + 125])
+            group_articles(article.pk for article in made[at : at + 125])
             if has_restarts:
                 MEMORIES.clear()
         found = partition(made)

@@ -8,8 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from articles import corrections
-from articles.models import Article, Publisher, Story, Tag, Trend
+from articles.models import Article, Publisher, Tag, Trend
 from articles.pages import views
 from tests import make
 from tests.make import NOON
@@ -130,56 +129,6 @@ def test_publishers_words_are_text_and_never_markup(client: Client) -> None:
     assert "&quot;onerror=&#x27;a&#x27;" in page
 
 
-@pytest.mark.parametrize(
-    ("name", "spelled"),
-    [
-        ("NagornoKarabakh", "nagorno-karabakh"),
-        ("NagornoKarabakh", "NAGORNOKARABAKH"),
-        ("NagornoKarabakh", "Nagorno%20Karabakh"),
-        ("NagornoKarabakh", "%23NagornoKarabakh"),
-        ("NagornoKarabakh", "Nagorno%00Karabakh"),
-        ("Cote_d_Ivoire", "cote_d_ivoire"),
-        ("Türkiye", "türkiye"),
-    ],
-)
-def test_another_spelling_of_a_tag_leads_to_its_own(
-    client: Client, name: str, spelled: str
-) -> None:
-    make.tag(name)
-
-    answer = client.get(f"/en/hashtag/{spelled}", follow=True)
-
-    assert [status for _, status in answer.redirect_chain] == [301]
-    assert f'<bdi class="hashtag">#{name}</bdi>' in answer.content.decode()
-
-
-def test_the_exact_name_wins_over_a_similar_one(client: Client) -> None:
-    for name in ("Cote", "COTE"):
-        Tag.objects.create(name=name, slug=f"{name}-1", label=f"label of {name}")
-
-    page = read(client, "/en/hashtag/Cote")
-
-    assert "label of Cote" in page
-
-
-def test_an_unknown_tag_offers_the_near_ones(client: Client) -> None:
-    make.tag("NagornoKarabakh", "Nagorno-Karabakh")
-    make.tag("Orchards")
-
-    page = read(client, "/en/hashtag/NagornoKarabak", status=404)
-
-    assert 'href="/en/hashtag/NagornoKarabakh"' in page
-    assert "Orchards" not in page
-    assert 'content="noindex"' in page
-
-
-@pytest.mark.parametrize("name", ["%00", "%20", "---", "%3Cscript%3E", "x" * 500])
-def test_a_name_that_can_be_no_tag_is_simply_unknown(client: Client, name: str) -> None:
-    page = read(client, f"/en/hashtag/{name}", status=404)
-
-    assert "<script" not in page
-
-
 def test_older_news_follow_without_gap_or_repetition(client: Client) -> None:
     tag = make.tag("Railways")
     articles = make_articles(45, tag)
@@ -242,93 +191,6 @@ def test_home_and_article_pages_ask_a_constant_number_of_times(
         page = read(client, f"/en/article/{articles[0].pk}")
 
     assert "Report 19" in page
-
-
-def make_event(*names: str, language: str = "en") -> Story:
-    """A story told by a publisher of each name, with a tag."""
-    story = make.story()
-    tag = Tag.objects.filter(name="Railways").first() or make.tag("Railways")
-    for number, name in enumerate(names):
-        make.article(
-            f"Report by {name}",
-            by=make.publisher(name),
-            tags=[tag],
-            of_story=story,
-            published_at=NOON + timedelta(minutes=number),
-        )
-    Story.objects.filter(pk=story.pk).update(language=language)
-    Story.objects.filter(pk=story.pk).refresh()
-    story.refresh_from_db()
-    return story
-
-
-def test_a_story_shows_who_tells_it_when_and_what_belongs_to_it(client: Client) -> None:
-    story, related = make_event("Hill Courier", "Lake Tribune"), make_event("Valley Post")
-    foreign = make_event("Lori Lur", language="hy")
-    corrections.link(foreign, story, None, NOON)
-
-    page = read(client, f"/en/story/{story.pk}")
-
-    assert "Told by 2 publishers" in page
-    assert "02-03-2026 12:00" in page
-    assert "02-03-2026 12:01" in page
-    assert all(f"Report by {name}" in page for name in ("Hill Courier", "Lake Tribune"))
-    assert "#Railways" in page
-    assert f'href="/en/story/{related.pk}"' in page
-    assert page.index("In other languages") < page.index(f"/en/story/{foreign.pk}")
-
-
-def test_a_merged_story_leads_to_where_it_is_told(client: Client) -> None:
-    story, target = make_event("Hill Courier"), make_event("Lake Tribune")
-    corrections.merge(target, [story], None, NOON)
-
-    answer = client.get(f"/en/story/{story.pk}")
-
-    assert (answer.status_code, answer["Location"]) == (301, f"/en/story/{target.pk}")
-
-
-def test_a_story_of_which_nothing_is_left_is_not_found(client: Client) -> None:
-    story = make_event("Hill Courier")
-    Article.objects.update(is_hidden=True)
-
-    read(client, f"/en/story/{story.pk}", status=404)
-
-
-@pytest.mark.parametrize("count", [1, 6])
-def test_a_story_page_asks_a_constant_number_of_times(
-    client: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    story = make_event(*(f"Publisher {n}" for n in range(count)))
-    for number in range(count):
-        make_event(f"Other {number}")
-
-    with django_assert_num_queries(6):
-        read(client, f"/en/story/{story.pk}")
-
-
-def test_a_merged_tag_leads_to_the_one_it_is_part_of(client: Client) -> None:
-    old, new = make.tag("Artsakh"), make.tag("NagornoKarabakh")
-    article = make.article(tags=[old])
-    corrections.merge_tags(old, new, None, NOON)
-
-    answer = client.get("/en/hashtag/Artsakh")
-
-    assert (answer.status_code, answer["Location"]) == (301, "/en/hashtag/NagornoKarabakh")
-    assert article.title in read(client, "/en/hashtag/NagornoKarabakh")
-    page = read(client, article.get_absolute_url())
-    assert "#NagornoKarabakh" in page
-    assert "#Artsakh" not in page
-
-
-def test_a_tag_page_names_related_tags(client: Client) -> None:
-    railways, tunnels, once = make.tag("Railways"), make.tag("Tunnels"), make.tag("Once")
-    make.article(tags=[railways, tunnels, once])
-    make.article(tags=[railways, tunnels])
-
-    page = read(client, "/en/hashtag/Railways")
-
-    assert "#Tunnels" in page
-    assert "#Once" not in page
 
 
 def test_the_tags_of_the_day_are_those_that_rise(client: Client) -> None:

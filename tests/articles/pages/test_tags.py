@@ -1,0 +1,85 @@
+import pytest
+from django.test import Client
+
+from articles import corrections
+from articles.models import Tag
+from tests import make
+from tests.articles.pages.test_views import read
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [
+        ("NagornoKarabakh", "nagorno-karabakh"),
+        ("NagornoKarabakh", "NAGORNOKARABAKH"),
+        ("NagornoKarabakh", "Nagorno%20Karabakh"),
+        ("NagornoKarabakh", "%23NagornoKarabakh"),
+        ("NagornoKarabakh", "Nagorno%00Karabakh"),
+        ("Cote_d_Ivoire", "cote_d_ivoire"),
+        ("Türkiye", "türkiye"),
+    ],
+)
+def test_another_spelling_of_a_tag_leads_to_its_own(
+    client: Client, name: str, spelled: str
+) -> None:
+    make.tag(name)
+
+    answer = client.get(f"/en/hashtag/{spelled}", follow=True)
+
+    assert [status for _, status in answer.redirect_chain] == [301]
+    assert f'<bdi class="hashtag">#{name}</bdi>' in answer.content.decode()
+
+
+def test_the_exact_name_wins_over_a_similar_one(client: Client) -> None:
+    for name in ("Cote", "COTE"):
+        Tag.objects.create(name=name, slug=f"{name}-1", label=f"label of {name}")
+
+    page = read(client, "/en/hashtag/Cote")
+
+    assert "label of Cote" in page
+
+
+def test_an_unknown_tag_offers_the_near_ones(client: Client) -> None:
+    make.tag("NagornoKarabakh", "Nagorno-Karabakh")
+    make.tag("Orchards")
+
+    page = read(client, "/en/hashtag/NagornoKarabak", status=404)
+
+    assert 'href="/en/hashtag/NagornoKarabakh"' in page
+    assert "Orchards" not in page
+    assert 'content="noindex"' in page
+
+
+@pytest.mark.parametrize("name", ["%00", "%20", "---", "%3Cscript%3E", "x" * 500])
+def test_a_name_that_can_be_no_tag_is_simply_unknown(client: Client, name: str) -> None:
+    page = read(client, f"/en/hashtag/{name}", status=404)
+
+    assert "<script" not in page
+
+
+def test_a_merged_tag_leads_to_the_one_it_is_part_of(client: Client) -> None:
+    old, new = make.tag("Artsakh"), make.tag("NagornoKarabakh")
+    article = make.article(tags=[old])
+    corrections.merge_tags(old, new, None, NOON)
+
+    answer = client.get("/en/hashtag/Artsakh")
+
+    assert (answer.status_code, answer["Location"]) == (301, "/en/hashtag/NagornoKarabakh")
+    assert article.title in read(client, "/en/hashtag/NagornoKarabakh")
+    page = read(client, article.get_absolute_url())
+    assert "#NagornoKarabakh" in page
+    assert "#Artsakh" not in page
+
+
+def test_a_tag_page_names_related_tags(client: Client) -> None:
+    railways, tunnels, once = make.tag("Railways"), make.tag("Tunnels"), make.tag("Once")
+    make.article(tags=[railways, tunnels, once])
+    make.article(tags=[railways, tunnels])
+
+    page = read(client, "/en/hashtag/Railways")
+
+    assert "#Tunnels" in page
+    assert "#Once" not in page
