@@ -1,6 +1,7 @@
 """What a publisher's page says."""
 
 import re
+import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +12,10 @@ from articles.extraction.metadata import Metadata, clean_names, split_topics, wo
 from articles.feeds.dates import parse_date
 from articles.feeds.xml import MOST_BYTES, decode
 
+UNTEXTUAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no tree may hold these
+REFERENCE = re.compile(r"&#(?:(\d+)|[xX]([0-9a-fA-F]+));?")
+SURROGATES = range(0xD800, 0xE000)
+MOST_DIGITS = 7  # of a number that can be a character's
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
 
 
@@ -72,6 +77,20 @@ def decode_page(body: bytes, content_type: str) -> str:
     return decode(body, content_type)
 
 
+def drop_untextual(text: str) -> str:
+    """Without the characters that no tree may hold, written as they are or by their number."""
+    return REFERENCE.sub(keep_textual, UNTEXTUAL.sub("", text))
+
+
+def keep_textual(reference: re.Match[str]) -> str:
+    decimal, hexadecimal = reference.groups()
+    digits, base = (decimal, 10) if decimal else (hexadecimal, 16)
+    is_short = len(digits.lstrip("0")) <= MOST_DIGITS
+    code = int(digits, base) if is_short else sys.maxunicode + 1
+    is_textual = code <= sys.maxunicode and not UNTEXTUAL.match(chr(code))
+    return reference[0] if is_textual and code not in SURROGATES else ""
+
+
 def read_page(
     body: bytes, *, url: str, content_type: str = "", rules: PageRules = PageRules()
 ) -> Page:
@@ -81,7 +100,7 @@ def read_page(
     parser = html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False
     )
-    text = decode_page(body, content_type).replace("\x00", "")
+    text = drop_untextual(decode_page(body, content_type))
     try:
         document = html.document_fromstring(text.encode("utf-8", "ignore"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:

@@ -2,7 +2,7 @@ import contextlib
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from articles.extraction.page import PageError, PageRules, read_page
@@ -84,6 +84,8 @@ def test_what_is_no_page_is_said_to_be_none(body: bytes) -> None:
         read_page(body, url=URL)
 
 
+@example(b"\x01", 605)
+@example(b"&#1;&#x0b;&#xFFFE;&#55296;&#99999999999;", 605)
 @given(st.binary(max_size=300), st.integers(0, len(PAGE)))
 def test_nothing_but_a_page_error_is_ever_raised(noise: bytes, at: int) -> None:
     body = PAGE.encode()
