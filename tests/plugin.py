@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from backend import services
@@ -31,4 +32,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:  # noqa: ARG001 - pytest'
     STACK.close()
 
 
+# On two busy cores the first draw of a strategy may take a second: that says nothing about us.
+hypothesis.settings.register_profile(
+    "daily8", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("daily8")
 start()

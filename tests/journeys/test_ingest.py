@@ -69,7 +69,8 @@ def test_a_day_of_good_manners(publishers: list[PublisherServer]) -> None:
         assert sorted(server.unconditional) == ["/0.xml", "/1.xml", "/2.xml"]
         assert server.most_at_once == 1
     assert asked_while_refused == []
-    assert [path for path, status in tired.requests if status == 429] == ["/0.xml"]
+    # One of its three feeds asked and was refused; the others, due at the same time, heard of it.
+    assert [status for _, status in tired.requests].count(429) == 1
     assert len(calm.requests) < 3 * 24 * 12 * 0.7  # the rhythm of its news, not ours
     assert Feed.objects.filter(error="").count() == len(feeds)
 
