@@ -59,18 +59,21 @@ class Run:
     transport: Transport
     may_go_on: bool = True
 
-    def notice(self, variant: Variant) -> Notice:
+    def notice(self, variant: Variant, time_left: timedelta) -> Notice:
         alert = self.alert
         return Notice(
             alert_id=alert.pk,
             story_id=alert.story_id,
+            kind=alert.kind,
             language=variant.language,
             title=variant.title,
             body=variant.body,
             image_url=variant.image_url,
             link=variant.link,
+            tags=(),
             is_breaking=alert.is_breaking,
             expires_at=alert.expires_at,
+            time_to_live=time_left,
             replaces=(alert.story_id or alert.pk).hex,
         )
 
@@ -176,16 +179,14 @@ def send(run: Run, listeners: Sequence[Listener], tries: dict[UUID, int]) -> lis
     if time_left is None:
         return None
     variants = [run.alert.told_in(each.languages) for each in listeners]
-    notices = {variant: run.notice(variant) for variant in set(variants)}
+    notices = {variant: run.notice(variant, time_left) for variant in set(variants)}
     messages = [
         Message(
             notice=notices[variant],
             device_id=each.device_id,
             reader_id=each.reader_id,
-            shard=each.shard,
             address_kind=each.address_kind,
             address=each.address,
-            time_to_live=time_left,
         )
         for each, variant in zip(listeners, variants, strict=True)
     ]

@@ -50,6 +50,7 @@ class Device(models.Model):
     class AddressKind(models.TextChoices):
         FCM_TOKEN = "fcm_token", "FCM registration token"
         FCM_FID = "fcm_fid", "Firebase installation id"
+        WEB_PUSH = "web_push", "Web Push subscription"
 
     id = models.UUIDField(primary_key=True, default=make_id, editable=False)
     reader = models.ForeignKey(Reader, models.CASCADE, related_name="devices")
@@ -67,6 +68,9 @@ class Device(models.Model):
                 "An address holds letters, digits, _, : and - only.",
             )
         ],
+    )
+    address_keys = models.CharField(
+        max_length=200, blank=True, help_text="of a Web Push subscription: p256dh.auth, base64url"
     )
     address_digest = models.BinaryField(max_length=16, editable=False)
     state = models.CharField(max_length=7, choices=State, default=State.ACTIVE)

@@ -4,41 +4,50 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Notice:
-    """What an alert's devices are shown, the same for all of one language: a transport encodes it
-    once.
+    """What an alert's devices are shown, the same for all of one language: a transport encodes each
+    of these objects once.
     """
 
     alert_id: UUID
     story_id: UUID | None
+    kind: str
+    """initial, update, extension, correction, retraction or digest."""
     language: str
     title: str
     body: str
     image_url: str
     link: str
+    tags: tuple[str, ...]
+    """Names of the tags whose followers hear it: an app can say why without asking."""
     is_breaking: bool
     expires_at: datetime
+    time_to_live: timedelta
+    """How long the provider may keep it for a device that is away."""
     replaces: str
     """The de-duplication id: a phone shows one alert under it, the latest. At most 64 bytes."""
 
+    @property
+    def is_removal(self) -> bool:
+        """Nothing is shown: what is shown under `replaces` is taken away."""
+        return self.kind == "retraction"
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
-    """What one device is shown."""
+
+class Message(NamedTuple):
+    """What one device is shown. A tuple, since a million of them are made for one alert."""
 
     notice: Notice
-    device_id: UUID
     reader_id: UUID
-    shard: int
+    device_id: UUID
     address_kind: str
     address: str
-    time_to_live: timedelta
-    """How long the provider may keep it for a device that is away."""
+    address_keys: str = ""
+    """Of a Web Push address: its `p256dh` and `auth` (RFC 8291), base64url, joined by a dot."""
 
 
 class Result(Enum):
@@ -75,8 +84,16 @@ ACCEPTED = Outcome(result=Result.ACCEPTED)
 class Transport(Protocol):
     """A way to carry messages; PUSH_TRANSPORT names one by its dotted path."""
 
-    def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
-        """Every message with its outcome, once, in any order. Raises nothing for one message."""
+    def send(self, messages: Iterable[Message | None]) -> Iterator[tuple[Message, Outcome]]:
+        """Every message with its outcome, once, in any order. Raises nothing for one message.
+
+        `messages` is read as there is room, while others are under way. None in it means: no more
+        for now, give outcomes first. After a None with nothing under way it is simply read on.
+        """
+        ...
+
+    def check(self, message: Message) -> Outcome:
+        """What would become of a message, without delivering it, where the provider can tell."""
         ...
 
     def close(self) -> None:

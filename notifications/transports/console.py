@@ -7,11 +7,14 @@ from notifications.transports.base import ACCEPTED, Message, Outcome
 
 
 class ConsoleTransport:
-    def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
-        for message in messages:
+    def send(self, messages: Iterable[Message | None]) -> Iterator[tuple[Message, Outcome]]:
+        for message in filter(None, messages):
             notice = message.notice
             sys.stdout.write(f"push to {message.device_id}: {notice.title} - {notice.link}\n")
             yield message, ACCEPTED
+
+    def check(self, message: Message) -> Outcome:  # noqa: ARG002 - the protocol's signature
+        return ACCEPTED
 
     def close(self) -> None:
         sys.stdout.flush()

@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import firebase_admin
 from django.conf import settings
@@ -56,18 +55,18 @@ class Credential(Protocol):
     def get_access_token(self) -> AccessToken: ...
 
 
-def key_of(message: Message) -> tuple[UUID, str, str]:
+def key_of(message: Message) -> tuple[Notice, str]:
     """Messages of one key differ in the address only."""
-    return message.notice.alert_id, message.notice.language, message.address_kind
+    return message.notice, message.address_kind
 
 
-def encode(notice: Notice, address_kind: str, time_to_live: timedelta) -> tuple[bytes, bytes]:
+def encode(notice: Notice, address_kind: str) -> tuple[bytes, bytes]:
     """The request body before and after the address, encoded by firebase-admin once per alert.
 
     Raises ValueError where the notice breaks one of FCM's rules.
     """
-    seconds = max(0, int(time_to_live.total_seconds()))
-    expiration = int((datetime.now(UTC) + time_to_live).timestamp())
+    seconds = max(0, int(notice.time_to_live.total_seconds()))
+    expiration = int((datetime.now(UTC) + notice.time_to_live).timestamp())
     link = notice.link if notice.link.startswith("https://") else None
     message = messaging.Message(
         fid=PLACEHOLDER,  # tokens are deprecated there, but phones still have them
@@ -200,19 +199,25 @@ class FcmTransport:
         self.threads = ThreadPoolExecutor(settings.FCM_CONNECTIONS, thread_name_prefix="fcm")
         self.tls = ssl.create_default_context() if self.address.scheme == "https" else None
 
-    def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
-        chunk = list(messages)
-        bodies: dict[tuple[UUID, str, str], tuple[bytes, bytes]] = {}
+    def send(self, messages: Iterable[Message | None]) -> Iterator[tuple[Message, Outcome]]:
+        chunk = [message for message in messages if message]
+        bodies: dict[tuple[Notice, str], tuple[bytes, bytes]] = {}
         for message in chunk:
             key = key_of(message)
             if key not in bodies:
-                bodies[key] = encode(message.notice, message.address_kind, message.time_to_live)
+                bodies[key] = encode(*key)
 
         def send_one(message: Message) -> Outcome:
             before, after = bodies[key_of(message)]
             return self.post(before + message.address.encode("ascii") + after)
 
         yield from zip(chunk, self.threads.map(send_one, chunk), strict=True)
+
+    def check(self, message: Message) -> Outcome:
+        """FCM's own check (`validate_only`): the answer of a send without the sending."""
+        before, after = encode(*key_of(message))
+        only = b'{"validate_only": true, ' + before.removeprefix(b"{")
+        return self.post(only + message.address.encode("ascii") + after)
 
     def post(self, body: bytes) -> Outcome:
         token = self.bearer.value()

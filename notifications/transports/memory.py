@@ -12,12 +12,15 @@ class MemoryTransport:
     outbox: ClassVar[list[Message]] = []
     answers: ClassVar[dict[str, Outcome]] = {}
 
-    def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
-        for message in messages:
+    def send(self, messages: Iterable[Message | None]) -> Iterator[tuple[Message, Outcome]]:
+        for message in filter(None, messages):
             outcome = self.answers.get(message.address, ACCEPTED)
             if outcome is ACCEPTED:
                 self.outbox.append(message)
             yield message, outcome
+
+    def check(self, message: Message) -> Outcome:
+        return self.answers.get(message.address, ACCEPTED)
 
     def close(self) -> None:
         self.outbox.clear()

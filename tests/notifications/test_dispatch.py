@@ -162,11 +162,11 @@ def test_an_address_that_changed_meanwhile_is_not_given_up() -> None:
     device = follower(tag, "address-old")
 
     class ChangingTransport(MemoryTransport):
-        def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
+        def send(self, messages: Iterable[Message | None]) -> Iterator[tuple[Message, Outcome]]:
             changed = Device.objects.get(pk=device.pk)
             changed.address = "address-new"
             changed.save()
-            for message in messages:
+            for message in filter(None, messages):
                 yield message, DEAD
 
     alert = plan(tag)
@@ -289,7 +289,7 @@ def test_a_worker_that_slept_over_its_lease_changes_nothing() -> None:
     batch = alert.batches.get()
 
     class SleepyTransport(MemoryTransport):
-        def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
+        def send(self, messages: Iterable[Message | None]) -> Iterator[tuple[Message, Outcome]]:
             Batch.objects.filter(pk=batch.pk).update(lease_token=99)
             yield from super().send(messages)
 

@@ -27,23 +27,24 @@ class Command(BaseCommand):
         notice = Notice(
             alert_id=push_id,
             story_id=None,
+            kind="initial",
             language="en",
             title=options["title"],
             body="A test, sent by hand.",
             image_url="",
             link=settings.SITE_URL,
+            tags=(),
             is_breaking=True,
             expires_at=timezone.now() + timedelta(minutes=5),
+            time_to_live=timedelta(minutes=5),
             replaces=push_id.hex,
         )
         message = Message(
             notice=notice,
             device_id=push_id,
             reader_id=push_id,
-            shard=0,
             address_kind=options["kind"],
             address=options["address"],
-            time_to_live=timedelta(minutes=5),
         )
         [(_message, outcome)] = get_transport().send([message])
         if outcome.result is not Result.ACCEPTED:

@@ -14,13 +14,16 @@ from tests.processes import Emulator
 NOTICE = Notice(
     alert_id=make_id(),
     story_id=make_id(),
+    kind="initial",
     language="en",
     title="A bridge opens",
     body="Hill Courier: it does.",
     image_url="https://i.example/bridge.png",
     link="https://news.example/en/article/1",
+    tags=("Karabakh",),
     is_breaking=False,
     expires_at=datetime(2026, 3, 2, 18, tzinfo=UTC),
+    time_to_live=timedelta(hours=1),
     replaces="story-1",
 )
 ADDRESS = "phone-of-a-reader-0123456789"
@@ -31,10 +34,8 @@ def message(address: str = ADDRESS) -> Message:
         notice=NOTICE,
         device_id=make_id(),
         reader_id=make_id(),
-        shard=0,
         address_kind="fcm_token",
         address=address,
-        time_to_live=timedelta(hours=1),
     )
 
 
@@ -55,7 +56,7 @@ def send(transport: FcmTransport, *addresses: str) -> list[Outcome]:
 
 @pytest.mark.parametrize("kind", ["fcm_token", "fcm_fid"])
 def test_a_message_carries_what_phones_need(kind: str) -> None:
-    before, after = encode(NOTICE, kind, timedelta(hours=1))
+    before, after = encode(NOTICE, kind)
 
     sent: dict[str, Any] = json.loads(before + ADDRESS.encode() + after)["message"]
     assert sent["fid" if kind == "fcm_fid" else "token"] == ADDRESS
