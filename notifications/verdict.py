@@ -15,6 +15,7 @@ OVERLOAD_PAUSE = timedelta(seconds=1)
 BREAKER_LEAST = 20  # messages in a chunk below which a share says nothing
 BREAKER_GONE = 0.2
 BREAKER_OTHER_SENDER = 0.01
+OTHER_SENDER = {"SENDER_ID_MISMATCH", "VAPID_KEY_MISMATCH"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def judge(deliveries: Sequence[Delivery]) -> tuple[Stop, str] | None:
     if len(deliveries) < BREAKER_LEAST:
         return None
     gone = [d for d in deliveries if d.outcome.result is Result.GONE]
-    strangers = sum(d.outcome.code == "SENDER_ID_MISMATCH" for d in gone)
+    strangers = sum(d.outcome.code in OTHER_SENDER for d in gone)
     if strangers > max(1, BREAKER_OTHER_SENDER * len(deliveries)):
-        return Stop.PAUSED, "many addresses belong to another Firebase project"
+        return Stop.PAUSED, "many addresses belong to another sender than our credentials"
     if len(gone) > BREAKER_GONE * len(deliveries):
         return Stop.PAUSED, f"{len(gone)} of {len(deliveries)} addresses are called dead"
     return None
