@@ -103,7 +103,10 @@ def connect(guard: Guard, host: str, port: int, seconds: float) -> socket.socket
 
     Raises RefusedUrlError, or OSError where no address can be reached.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # Python's own idea of a label that is empty or too long
+        raise RefusedUrlError("not a name") from error
     addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
     guard.check_resolved(host, port, addresses)
     last: OSError = OSError("the name has no address")

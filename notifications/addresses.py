@@ -16,7 +16,10 @@ URL_FORM = re.compile(r"[!-~]{1,2000}")  # urlsplit removes tabs and line breaks
 HOSTS = frozenset({"fcm.googleapis.com", "updates.push.services.mozilla.com"})
 DOMAINS = (".push.services.mozilla.com", ".notify.windows.com", ".push.apple.com")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-ORIGIN = re.compile(r"(?:\[(?P<v6>[0-9a-f:]+)\]|(?P<host>[a-z0-9.-]+))(?::(?P<port>\d{1,5}))?")
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+ORIGIN = re.compile(
+    rf"(?:\[(?P<v6>[0-9a-f:]+)\]|(?P<host>{LABEL}(?:\.{LABEL})*))(?::(?P<port>\d{{1,5}}))?"
+)
 
 
 class BadAddressError(ValueError):

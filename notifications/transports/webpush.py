@@ -1,28 +1,24 @@
 """Web Push to browsers: an encrypted POST to the push service of each (RFC 8030, 8291, 8292)."""
 
 import hashlib
-import json
 import logging
 import re
-import threading
-import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from articles.feeds.fetch import read_retry_after
 from articles.outbound import PORTS, Guard, RefusedUrlError
 from notifications.addresses import BadAddressError, check_endpoint, ports_of
 from notifications.transports.base import ACCEPTED, Message, Notice, Outcome, Result
 from notifications.transports.declarative import TooLargeError, encode
+from notifications.transports.push_services import Rests, read_outcome
 from notifications.webpush import base64url
 from notifications.webpush.encryption import BadKeysError, Keys, encrypt
 from notifications.webpush.vapid import BadVapidKeyError, Vapid, origin_of
-from notifications.webpush.wire import Answer, NoAnswerError, UnreachableError, Wire
+from notifications.webpush.wire import NoAnswerError, UnreachableError, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -30,16 +26,6 @@ THREADS = 16  # messages under way at once
 MOST_SECONDS = 2_419_200  # of TTL: four weeks, which all push services take
 TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")  # RFC 8030, section 5.4
 TOPIC_BYTES = 24  # that base64url writes in 32 characters
-SUCCESS = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}
-DEAD = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}  # RFC 8030, section 7.3
-REFUSED = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-# How Apple, Google and Mozilla say that a subscription was made with another key than ours.
-OTHER_KEY = ("vapidpkhashmismatch", "do not correspond to the credentials", "key mismatch")
-# How they say that our token is bad whoever is addressed.
-BAD_TOKEN = ("badjwttoken", "expiredjwttoken", "invalid jwt", '"errno":109')
-BUSY_ANSWERS = 3  # in a row, after which a push service is left alone
-SHORTEST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(seconds=60)
 OFF = Outcome(result=Result.RETRY, code="WEB_PUSH_OFF")
 
 
@@ -76,72 +62,6 @@ def make_topic(replaces: str) -> str:
     if TOPIC.fullmatch(replaces):
         return replaces
     return base64url.encode(hashlib.sha256(replaces.encode()).digest()[:TOPIC_BYTES])
-
-
-def read_outcome(answer: Answer) -> Outcome:
-    """A push service's answer in the words that decide what happens next.
-
-    Whatever says nothing certain about the address, or about us, is tried again and then given up:
-    a device is gone on 404 and 410 alone, and an alert stops only where our token is called bad.
-    No answer slows all workers: a push service speaks for its own browsers. See Rests.
-    """
-    status, said = answer.status, answer.body.decode(errors="replace")
-    if status in SUCCESS:
-        return ACCEPTED
-    code = read_reason(said) or f"HTTP_{status}"
-    if status in DEAD:
-        return Outcome(result=Result.GONE, code=code)
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return Outcome(result=Result.REJECTED, code=code)
-    if status in REFUSED:
-        words = said.lower().replace(" :", ":").replace(": ", ":")
-        if any(each in words for each in OTHER_KEY):
-            return Outcome(result=Result.GONE, code="VAPID_KEY_MISMATCH")
-        if any(each in words for each in BAD_TOKEN):
-            return Outcome(result=Result.FORBIDDEN, code=code)
-    wish = read_retry_after(answer.retry_after)
-    return Outcome(result=Result.RETRY, code=code, retry_after=wish)
-
-
-def read_reason(said: str) -> str:
-    """The one word in Apple's JSON; the others say it in the status alone."""
-    try:
-        reason = json.loads(said)["reason"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    return reason if isinstance(reason, str) else ""
-
-
-class Rests:
-    """Push services that are left alone for a while, each by itself, in this process.
-
-    A service may limit what one subscription receives (RFC 8030, section 8.4), and one that is
-    flooded must not silence a whole browser: so it rests after several such answers in a row only.
-    """
-
-    def __init__(self) -> None:
-        self.busy: dict[str, int] = {}
-        self.ends: dict[str, float] = {}
-        self.lock = threading.Lock()
-
-    def note(self, origin: str, answer: Answer) -> None:
-        with self.lock:
-            if answer.status in SUCCESS:
-                self.busy.pop(origin, None)
-            elif answer.status in BUSY:
-                self.busy[origin] = self.busy.get(origin, 0) + 1
-                if self.busy[origin] >= BUSY_ANSWERS:
-                    wish = read_retry_after(answer.retry_after) or SHORTEST_REST
-                    rest = min(max(wish, SHORTEST_REST), LONGEST_REST)
-                    self.ends[origin] = time.monotonic() + rest.total_seconds()
-
-    def left(self, origin: str) -> timedelta | None:
-        with self.lock:
-            seconds = self.ends.get(origin, 0) - time.monotonic()
-            if seconds <= 0:
-                self.ends.pop(origin, None)
-                return None
-            return timedelta(seconds=seconds)
 
 
 class WebPushTransport:
@@ -183,8 +103,10 @@ class WebPushTransport:
             return Outcome(result=Result.RETRY, code="REFUSED_URL")
         except UnreachableError as error:
             logger.warning("push service not reached: %s", error, extra={"origin": origin})
+            self.rests.note(origin, None)
             return Outcome(result=Result.RETRY, code="UNREACHABLE")
         except NoAnswerError as error:
+            self.rests.note(origin, None)
             return Outcome(result=Result.AMBIGUOUS, code=str(error))
         self.rests.note(origin, answer)
         return read_outcome(answer)

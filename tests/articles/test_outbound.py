@@ -69,6 +69,12 @@ def test_a_connection_goes_to_an_address_that_was_checked() -> None:
             assert connection.getpeername()[:2] == ("127.0.0.1", port)
 
 
+@pytest.mark.parametrize("host", ["a..example", f"{'a' * 64}.example"])
+def test_what_cannot_be_a_name_is_refused(host: str) -> None:
+    with pytest.raises(RefusedUrlError):
+        connect(Guard(), host, 443, 1)
+
+
 def test_a_server_that_is_not_there_is_an_error_of_the_network() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

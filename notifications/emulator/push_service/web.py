@@ -50,9 +50,10 @@ class PushService:
         self.browsers: dict[str, Browser] = {}
 
     async def talk(self, request: web.Request) -> web.StreamResponse:
-        if not web.WebSocketResponse().can_prepare(request).ok:
+        conversation = Conversation(self.store, self.browsers, origin_of(request))
+        if not conversation.socket.can_prepare(request).ok:
             return web.Response(text="A stand-in for browsers' push services.\n")
-        return await Conversation(self.store, self.browsers, origin_of(request)).hold(request)
+        return await conversation.hold(request)
 
     async def push(self, request: web.Request) -> web.Response:
         self.store.note(request.transport)

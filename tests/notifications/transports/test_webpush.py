@@ -13,15 +13,12 @@ from articles.models.identifier import make_id
 from notifications.transports import webpush
 from notifications.transports.base import ACCEPTED, Message, Notice, Outcome, Result
 from notifications.transports.webpush import (
-    Rests,
     WebPushTransport,
     make_headers,
     make_topic,
     public_key,
-    read_outcome,
 )
 from notifications.webpush.vapid import make_key
-from notifications.webpush.wire import Answer
 from tests.notifications.transports.test_fcm import NOTICE
 from tests.processes import Browser, PushService
 
@@ -184,26 +181,6 @@ def test_each_answer_of_a_push_service_has_its_outcome(
     assert good is ACCEPTED
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "result"),
-    [
-        (401, '{"code": 401, "errno": 109, "message": "Invalid VAPID expiry"}', Result.FORBIDDEN),
-        (401, '{"errno":109,"message":"VAPID public key mismatch"}', Result.GONE),
-        (403, "the VAPID credentials ... do not correspond to the credentials", Result.GONE),
-        (403, "invalid JWT provided", Result.FORBIDDEN),
-        (403, "<html>a proxy's page</html>", Result.RETRY),
-        (404, "<html>a page</html>", Result.GONE),
-        (502, '{"reason": "BadJwtToken"}', Result.RETRY),
-        (403, '{"reason": 1}', Result.RETRY),
-        (403, '["reason"]', Result.RETRY),
-    ],
-)
-def test_services_tell_our_token_from_anothers_subscription(
-    status: int, body: str, result: Result
-) -> None:
-    assert read_outcome(Answer(status, "", body.encode())).result is result
-
-
 def test_a_subscription_made_with_another_key_is_gone_for_us(
     transport: WebPushTransport, push_service: PushService
 ) -> None:
@@ -239,17 +216,21 @@ def test_an_answer_that_does_not_come_is_ambiguous(
     assert (outcome.result, outcome.code) == (Result.AMBIGUOUS, "TimeoutError")
 
 
-def test_a_service_that_is_not_there_was_certainly_not_reached(
-    transport: WebPushTransport, browser: Browser, settings: Settings
+def test_a_service_that_is_not_there_was_certainly_not_reached_and_rests(
+    browser: Browser, settings: Settings
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         host = f"127.0.0.1:{free.getsockname()[1]}"
     settings.WEB_PUSH_HOSTS = settings.OUTBOUND_ALLOW = frozenset({host})
 
-    [outcome] = send(WebPushTransport(), message(browser, address=f"http://{host}/push/1"))
+    transport = WebPushTransport()
+    away = message(browser, address=f"http://{host}/push/1")
 
-    assert (outcome.result, outcome.code) == (Result.RETRY, "UNREACHABLE")
-    assert transport.check(message(browser)).code == "REFUSED_URL"
+    outcomes = [send(transport, away)[0] for _ in range(4)]
+
+    assert {outcome.result for outcome in outcomes} == {Result.RETRY}
+    codes = [outcome.code for outcome in outcomes]
+    assert codes == ["UNREACHABLE", "UNREACHABLE", "UNREACHABLE", "SERVICE_RESTS"]
 
 
 def test_a_connection_that_the_service_closed_meanwhile_is_not_used(
@@ -328,26 +309,6 @@ def test_a_busy_service_rests_after_several_answers_and_others_do_not(
     assert resting.retry_after is not None
     assert timedelta(seconds=20) < resting.retry_after <= timedelta(seconds=30)
     assert transport.rests.left("https://web.push.apple.com") is None
-
-
-def test_one_flooded_subscription_does_not_silence_its_service() -> None:
-    rests = Rests()
-
-    for status in (429, 429, 201, 429, 503, 410, 500):
-        rests.note("https://push.example", Answer(status, "3600", b""))
-
-    assert rests.left("https://push.example") is None
-
-
-def test_no_service_rests_for_longer_than_a_minute() -> None:
-    rests = Rests()
-
-    for _ in range(3):
-        rests.note("https://push.example", Answer(503, "999999999999999999999", b""))
-
-    left = rests.left("https://push.example")
-    assert left is not None
-    assert timedelta(seconds=50) < left <= timedelta(seconds=60)
 
 
 @pytest.mark.parametrize(
