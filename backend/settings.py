@@ -165,6 +165,15 @@ PUSH_TRANSPORT = env.text(
 FIREBASE_CREDENTIALS = env.text("FIREBASE_CREDENTIALS", "")
 FCM_URL = env.text("FCM_URL", "https://fcm.googleapis.com").rstrip("/")
 FCM_CONNECTIONS = env.whole("FCM_CONNECTIONS", 16, least=1)
+WEB_PUSH_TRANSPORT = env.text(
+    "WEB_PUSH_TRANSPORT",
+    "notifications.transports.console.ConsoleTransport"
+    if DEBUG
+    else "notifications.transports.webpush.WebPushTransport",
+)
+VAPID_PRIVATE_KEY = env.secret("VAPID_PRIVATE_KEY", "")
+VAPID_SUBJECT = env.text("VAPID_SUBJECT", "") or SITE_URL
+WEB_PUSH_HOSTS = frozenset(env.words("WEB_PUSH_HOSTS"))
 PUSH_RATE = env.number("PUSH_RATE", 8000, least=1)
 PUSH_WORKERS = env.whole("PUSH_WORKERS", 4, least=1)
 PUSH_RAMP = env.number("PUSH_RAMP", 60, least=0)

@@ -16,6 +16,7 @@ BREAKER_LEAST = 20  # messages in a chunk below which a share says nothing
 BREAKER_GONE = 0.2
 BREAKER_OTHER_SENDER = 0.01
 CANARY_PERMANENT = 0.05  # of errors other than apps that were removed
+OTHER_SENDER = {"SENDER_ID_MISMATCH", "VAPID_KEY_MISMATCH"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def judge(
     if total < BREAKER_LEAST:
         return None
     gone = [d.outcome.code for d in unsent if d.outcome.result is Result.GONE]
-    if gone.count("SENDER_ID_MISMATCH") > max(1, BREAKER_OTHER_SENDER * total):
-        return Stop.PAUSED, "many addresses belong to another Firebase project"
+    if sum(code in OTHER_SENDER for code in gone) > max(1, BREAKER_OTHER_SENDER * total):
+        return Stop.PAUSED, "many addresses belong to another sender than our credentials"
     if len(gone) > BREAKER_GONE * total:
         return Stop.PAUSED, f"{len(gone)} of {total} addresses are called dead"
     odd = len(gone) - gone.count("UNREGISTERED")

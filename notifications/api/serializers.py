@@ -3,11 +3,13 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from articles.language import base_language
 from articles.models import Tag
+from notifications.addresses import BadAddressError, check_address
 from notifications.models import Alert, Device, Preference, Reaction
 from notifications.standing import Stand, Standing
 
@@ -55,11 +57,22 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
             "zone",
             "address_kind",
             "address",
+            "address_keys",
             "state",
         ]
         read_only_fields = ["id", "state"]
         # What a PUT leaves out is emptied, not kept: it carries the whole state.
-        extra_kwargs = {"app_version": {"default": ""}, "locale": {"default": ""}}
+        extra_kwargs = {name: {"default": ""} for name in ("app_version", "locale", "address_keys")}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        kind = attrs["address_kind"]
+        if kind == Device.AddressKind.WEB_PUSH and not settings.VAPID_PRIVATE_KEY:
+            raise serializers.ValidationError({"address_kind": "Web Push is off on this server."})
+        try:
+            check_address(kind, attrs["address"], attrs["address_keys"], settings.WEB_PUSH_HOSTS)
+        except BadAddressError as error:
+            raise serializers.ValidationError({error.field: error.reason}) from error
+        return attrs
 
 
 class PreferenceSerializer(serializers.Serializer[Preference]):

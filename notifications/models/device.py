@@ -4,7 +4,6 @@ import hashlib
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -75,15 +74,7 @@ class Device(models.Model):
     locale = models.CharField(max_length=35, blank=True)
     zone = models.CharField(max_length=64, default="UTC", help_text="IANA name: Asia/Yerevan")
     address_kind = models.CharField(max_length=9, choices=AddressKind)
-    address = models.CharField(
-        max_length=4096,
-        validators=[
-            RegexValidator(
-                r"^[A-Za-z0-9_:\-]{10,4096}\Z",
-                "An address holds letters, digits, _, : and - only.",
-            )
-        ],
-    )
+    address = models.CharField(max_length=4096)
     address_keys = models.CharField(
         max_length=200, blank=True, help_text="of a Web Push subscription: p256dh.auth, base64url"
     )

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('articles', '0005_breaking_news'),
-        ('notifications', '0003_web_push_addresses'),
+        ('notifications', '0004_addresses_by_kind'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
