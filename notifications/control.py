@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from articles.models import Reader, Tag
-from notifications.alerts import REMOVAL_LIFETIME, lifetime
+from notifications.alerts import REMOVAL_LIFETIME, lifetime, lock_group
 from notifications.audience import reached_levels
 from notifications.models import Alert, Batch, Variant
 from notifications.releasing import editors_hold, hold_or_release
@@ -94,8 +94,8 @@ def follow_up(
         raise ControlError("an alert without a story cannot be followed up")
     is_removal = kind == Alert.Kind.RETRACTION
     with transaction.atomic():
-        alert.story.group().order_by("pk").select_for_update().values_list("pk").first()
-        told = Alert.objects.filter(story__in=alert.story.group()).exclude(
+        group = lock_group(alert.story)
+        told = Alert.objects.filter(story__in=group).exclude(
             Q(state=Alert.State.DRAFT) | Q(kind=Alert.Kind.RETRACTION)
         )
         if kind != Alert.Kind.UPDATE:

@@ -19,7 +19,7 @@ ASKED_ABOUT_CAPS = 200
 
 FOLLOWERS = """
     SELECT count(*) FROM (SELECT FROM articles_follow
-                          WHERE tag_id = ANY(%s) AND ended_at IS NULL LIMIT %s) AS some
+                          WHERE tag_id = ANY(%s) AND ended_at IS NULL LIMIT %s) AS few
 """
 WITHOUT_DEVICE = """
     SELECT count(DISTINCT f.reader_id)

@@ -53,6 +53,13 @@ def release(alert: Alert, now: datetime) -> list[Batch]:
 
     Whoever wakes up after the alert has expired gets no batch: stale news wakes nobody.
     """
+    if alert.state == Alert.State.HELD and is_superseded(alert):
+        alert.state, alert.stop_reason = (
+            Alert.State.CANCELLED,
+            "its story was told in another alert",
+        )
+        alert.save(update_fields=["state", "stop_reason"])
+        return []
     alert.planned_at = now
     ranges, alert.counts = plan_ranges(alert, now)
     batches = make_batches(alert, ranges)
@@ -67,6 +74,17 @@ def release(alert: Alert, now: datetime) -> list[Batch]:
     facts = {"alert": str(alert.pk), "batches": len(batches), "title": alert.title}
     logger.info("alert planned", extra=facts)
     return batches
+
+
+def is_superseded(alert: Alert) -> bool:
+    """Whether the story that was to be told for the first time became part of one that was told,
+    while the alert was held.
+    """
+    if alert.story is None or alert.kind != Alert.Kind.INITIAL:
+        return False
+    head = alert.story.merged_into or alert.story
+    told = Alert.objects.filter(story__in=head.group(), planned_at__isnull=False)
+    return told.exclude(pk=alert.pk).exists()
 
 
 def plan_ranges(alert: Alert, now: datetime) -> tuple[list[Range], dict[str, int]]:
