@@ -164,7 +164,7 @@ PUSH_TRANSPORT = env.text(
 )
 FIREBASE_CREDENTIALS = env.text("FIREBASE_CREDENTIALS", "")
 FCM_URL = env.text("FCM_URL", "https://fcm.googleapis.com").rstrip("/")
-FCM_CONNECTIONS = env.whole("FCM_CONNECTIONS", 16, least=1)
+FCM_CONNECTIONS = env.whole("FCM_CONNECTIONS", 12, least=1)
 PUSH_RATE = env.number("PUSH_RATE", 8000, least=1)
 PUSH_WORKERS = env.whole("PUSH_WORKERS", 4, least=1)
 PUSH_CHUNK = env.whole("PUSH_CHUNK", 50, least=1)

@@ -1,5 +1,6 @@
 """The connections to one server, with their clocks: opened as needed, watched, given up."""
 
+import logging
 import random
 import selectors
 import ssl
@@ -11,6 +12,8 @@ from urllib.parse import SplitResult
 from notifications.transports.lane.connection import Connection
 from notifications.transports.lane.outcomes import Lost, Outcome
 from notifications.transports.lane.wire import PROTOCOL, Place, Wire, find_places
+
+logger = logging.getLogger(__name__)
 
 TICK: Final = 0.1  # seconds after which the clocks are looked at, whether anything came or not
 ABSENCE: Final = 0.25  # seconds away from the sockets that are not held against the server
@@ -222,6 +225,7 @@ class Pool(Generic[Ticket]):
             self.note_failure(last)
 
     def note_failure(self, error: OSError) -> None:
+        logger.warning("no good connection to %s: %s", self.host, error)
         self.failures += 1
         longest = min(self.patience.backoff, 0.05 * 2 ** min(self.failures, 10))
         self.not_before = self.now() + longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
@@ -233,7 +237,11 @@ class Pool(Generic[Ticket]):
         self.links.remove(link)
         self.selector.unregister(link.wire)
         link.wire.close()
-        self.done += link.protocol.end(reason, link.sent_through)
+        ended = link.protocol.end(reason, link.sent_through)
+        if ended:
+            facts = {"host": self.host, "reason": reason, "requests": len(ended)}
+            logger.warning("connection lost", extra=facts)
+            self.done += ended
         if link.protocol.is_ready and not link.is_proven:
             self.note_failure(ConnectionError(reason))
 
