@@ -102,6 +102,7 @@ class Pool(Generic[Ticket]):
     def wake(self) -> None:
         """After a pause: let go of connections that have ended or were unused for too long."""
         self.left_at = time.monotonic()
+        self.unreachable = None
         self.poll(0)
         for link in [*self.links]:
             if self.now() - link.heard_at > self.patience.idle:
@@ -113,19 +114,35 @@ class Pool(Generic[Ticket]):
         is_opening = any(not link.protocol.is_ready for link in alive)
         if is_opening or len(alive) >= self.most or self.now() < self.not_before:
             return
-        self.unreachable = None
         try:
-            self.open(find_places(self.host, self.port))
+            places = find_places(self.host, self.port)
         except OSError as error:
-            self.note_failure(error)
+            self.go_on([], error)
+        else:
+            self.open(places)
 
     def open(self, places: list[Place]) -> None:
+        """Begin a connection to the first place that does not refuse at once."""
         place, *others = places
-        link = Link(Connection[Ticket](), Wire(place, self.tls, self.host), others)
+        try:
+            wire = Wire(place, self.tls, self.host)
+        except OSError as error:
+            self.go_on(others, error)
+            return
+        link = Link(Connection[Ticket](), wire, others)
         link.begun_at = link.heard_at = self.now()
         link.events = selectors.EVENT_WRITE
         self.selector.register(link.wire, link.events, link)
         self.links.append(link)
+
+    def go_on(self, places: list[Place], error: OSError) -> None:
+        """No connection came about: try the server's next place, or later again."""
+        if places:
+            self.open(places)
+            return
+        self.note_failure(error)
+        if not self.links:
+            self.unreachable = error
 
     def poll(self, longest: float = TICK) -> list[tuple[Ticket, Outcome]]:
         """Wait for something to happen; the requests that have an outcome now.
@@ -179,11 +196,13 @@ class Pool(Generic[Ticket]):
         if link not in self.links:
             return
         if protocol.error or link.wire.is_ended:
-            reason = str(protocol.error or "connection closed")
-            if protocol.is_ready:
-                self.drop(link, reason)
+            error = ConnectionError(str(protocol.error or "connection closed"))
+            if not protocol.is_ready:
+                self.fail(link, error)
             else:
-                self.fail(link, ConnectionError(reason))
+                self.drop(link, str(error))
+                if not link.is_proven:
+                    self.note_failure(error)
         elif not protocol.is_ready:
             if now - link.begun_at > patience.connect:
                 self.fail(link, TimeoutError("no connection in time"))
@@ -215,22 +234,14 @@ class Pool(Generic[Ticket]):
             self.watch(link)
 
     def fail(self, link: Link[Ticket], error: OSError) -> None:
-        """No connection came about: try the server's next place, or later again."""
         self.drop(link, str(error))
-        try:
-            if not link.places:
-                raise error
-            self.open(link.places)
-        except OSError as last:
-            self.note_failure(last)
+        self.go_on(link.places, error)
 
     def note_failure(self, error: OSError) -> None:
         logger.warning("no good connection to %s: %s", self.host, error)
         self.failures += 1
         longest = min(self.patience.backoff, 0.05 * 2 ** min(self.failures, 10))
         self.not_before = self.now() + longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
-        if not self.links:
-            self.unreachable = error
 
     def drop(self, link: Link[Ticket], reason: str) -> None:
         """Close a connection. What it leaves open is lost, or refused where it never left."""
@@ -242,8 +253,6 @@ class Pool(Generic[Ticket]):
             facts = {"host": self.host, "reason": reason, "requests": len(ended)}
             logger.warning("connection lost", extra=facts)
             self.done += ended
-        if link.protocol.is_ready and not link.is_proven:
-            self.note_failure(ConnectionError(reason))
 
     def abandon(self) -> None:
         """Close the connections on which something is under way that nobody waits for any more."""

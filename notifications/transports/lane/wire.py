@@ -1,6 +1,5 @@
 """One TCP connection that never blocks, with TLS or without: bytes in, bytes out."""
 
-import contextlib
 import errno
 import os
 import socket
@@ -36,8 +35,13 @@ class Wire:
         )
         self.is_connected = self.is_open = self.is_ended = False
         self.unsent = b""
-        with contextlib.suppress(BlockingIOError):  # goes on without us
+        try:
             self.socket.connect(where)
+        except BlockingIOError:
+            pass  # goes on without us
+        except OSError:
+            self.socket.close()
+            raise
 
     def fileno(self) -> int:
         return self.socket.fileno()
