@@ -172,6 +172,7 @@ class Connection(Generic[Ticket]):
             for stream_id, ticket in self.streams.items()
         ]
         self.streams.clear()
+        self.answers.heads.clear()
         self.backlog.streams.clear()
         self.is_draining, self.limit = True, 0
         return unanswered
