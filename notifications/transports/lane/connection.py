@@ -24,6 +24,7 @@ from notifications.transports.lane.frames import (
     LEAST_FRAME,
     MAX_STREAM_ID,
     MAX_WINDOW,
+    WINDOW_UPDATE,
     Code,
     ProtocolError,
     StreamError,
@@ -70,7 +71,7 @@ class Connection(Generic[Ticket]):
         self.out = [
             frames.PREFACE,
             pack(frames.SETTINGS, 0, 0, peer.pack_settings(settings)),
-            pack_number(frames.WINDOW_UPDATE, 0, WINDOW - frames.FIRST_WINDOW),
+            pack_number(WINDOW_UPDATE, 0, WINDOW - frames.FIRST_WINDOW),
         ]
 
     # What its user asks for
@@ -180,8 +181,8 @@ class Connection(Generic[Ticket]):
     # Reading
 
     def read_frames(self, data: bytes) -> None:
-        """Take apart all whole frames. The branches here are the answer 200, by far the most
-        frequent; the rest is `take`'s.
+        """Take apart all whole frames. The branches here are what an answer 200 consists of, by far
+        the most frequent; the rest is `take`'s.
 
         No table of ours has room, so a block that begins with an indexed 200 cannot change
         anything by what follows, and is read no further.
@@ -210,6 +211,8 @@ class Connection(Generic[Ticket]):
                 if is_ok and stream_id in streams and stream_id not in heads:
                     heads[stream_id] = HEAD_OK
                     continue
+            elif kind == WINDOW_UPDATE and length == 4 and is_usual and stream_id in streams:  # noqa: PLR2004
+                continue  # the body has gone out in full: it needs no window
             self.take(kind, flags, stream_id & MAX_STREAM_ID, data[begin:at])
             is_usual = self.is_usual()
         self.rest = data[at:]
@@ -239,7 +242,7 @@ class Connection(Generic[Ticket]):
         if stream_id == 0:
             return kind not in ABOUT_STREAM
         is_ours = stream_id % 2 == 1 and stream_id < self.next_id
-        is_known = kind in ABOUT_STREAM or kind == frames.WINDOW_UPDATE
+        is_known = kind in ABOUT_STREAM or kind == WINDOW_UPDATE
         return kind not in ABOUT_CONNECTION and (is_ours or not is_known)
 
     def take_data(self, flags: int, stream_id: int, payload: bytes) -> None:
@@ -354,7 +357,7 @@ class Connection(Generic[Ticket]):
         if self.consumed > WINDOW:
             raise ProtocolError(Code.FLOW_CONTROL_ERROR, "more than our window")
         if self.consumed > WINDOW // 2:
-            self.out.append(pack_number(frames.WINDOW_UPDATE, 0, self.consumed))
+            self.out.append(pack_number(WINDOW_UPDATE, 0, self.consumed))
             self.consumed = 0
 
     def owe(self, acknowledgement: bytes) -> None:
@@ -375,6 +378,6 @@ TAKERS: Final = {
     frames.PUSH_PROMISE: Connection.take_push_promise,
     frames.PING: Connection.take_ping,
     frames.GOAWAY: Connection.take_goaway,
-    frames.WINDOW_UPDATE: Connection.take_window_update,
+    WINDOW_UPDATE: Connection.take_window_update,
     frames.CONTINUATION: Connection.take_continuation,
 }
