@@ -161,9 +161,7 @@ class Sending(Generic[Key, Verdict]):
         try:
             authorization = self.authority.value() if self.authority else ""
         except NoCredentialError as error:
-            request = self.pull()
-            if request is not None:
-                self.settled.append((request.key, Refused("no credential", error)))
+            self.refuse(error)
             return False
         protocol, now = link.protocol, self.pool.now()
         start, streams, pull = protocol.start, protocol.streams, self.pull
@@ -178,6 +176,14 @@ class Sending(Generic[Key, Verdict]):
                 self.settled.append((request.key, Refused("fields too large", error)))
                 return False
         return True
+
+    def refuse(self, error: NoCredentialError) -> None:
+        """All that waits, or else the next request: asking again for each would take its time."""
+        if not self.waiting and (request := self.pull()):
+            self.waiting.append(request)
+        refused = Refused("no credential", error)
+        self.settled += [(request.key, refused) for request in self.waiting]
+        self.waiting.clear()
 
     def pull(self) -> Request[Key] | None:
         """The next request; None where there is none for now, or outcomes have to be given."""

@@ -232,6 +232,27 @@ def test_without_a_credential_one_request_at_a_time_is_refused() -> None:
         assert server.seen == {}
 
 
+def test_where_a_credential_cannot_be_renewed_it_is_not_asked_for_once_a_request() -> None:
+    class Expired(Rotating):
+        def value(self) -> str:
+            if self.number:
+                self.number += 1
+                raise NoCredentialError("none")
+            return self.token
+
+    def refuse(guest: Guest) -> None:
+        guest.begin()
+        for stream_id in guest.requests():
+            guest.answer(stream_id, 401)
+
+    with serving(refuse) as server:
+        keeper = Expired()
+        assert outcomes_of(send(server.url, requests(100), authority=keeper), 100) == {
+            "refused": 100
+        }
+        assert keeper.number < 50
+
+
 def test_fields_that_the_server_does_not_take_are_refused() -> None:
     def modest(guest: Guest) -> None:
         guest.begin(MAX_HEADER_LIST_SIZE=400)
