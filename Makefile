@@ -7,7 +7,7 @@ UV := UV_SYSTEM_CERTS=1 PYTHONPATH=.tools $(PYTHON) -m uv
 PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ALLOWED_HOSTS=news.example SITE_URL=https://news.example PROXIES=1 FIREBASE_CREDENTIALS=tests/data/firebase.json
 
-.PHONY: help setup demo test lint format bench up cover chaos browsers browser-test lock clean
+.PHONY: help setup demo test lint format bench up cover chaos contract browsers browser-test lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -27,13 +27,16 @@ demo: setup ## see it work: news comes in, a push arrives (ARGS=--once to stop a
 	@$(RUN) -m backend.demo $(ARGS)
 
 test: setup ## the tests, on a real PostgreSQL, Valkey and Celery worker
-	@$(RUN) -m pytest -q -m "not chaos" $(ARGS)
+	@$(RUN) -m pytest -q -m "not chaos and not contract" $(ARGS)
 
 chaos: setup ## the long failure tests: workers killed, Redis flushed, 200,000 recipients
 	@$(RUN) -m pytest -q -m chaos --timeout=900 $(ARGS)
 
+contract: setup ## our HTTP/2 client against nginx, nghttpd and Node, where they are installed
+	@$(RUN) -m pytest -q -m contract -rs $(ARGS)
+
 cover: setup ## the tests, and which lines they reach
-	@$(RUN) -m coverage run -m pytest -q -m "not chaos" $(ARGS)
+	@$(RUN) -m coverage run -m pytest -q -m "not chaos and not contract" $(ARGS)
 	@$(RUN) -m coverage report --skip-covered --show-missing
 
 lint: setup ## formatting, rules, types, import contracts, templates, migrations, deployment
