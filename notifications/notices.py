@@ -26,7 +26,7 @@ def make_notice(alert: Alert, variant: Variant, time_left: timedelta, tags: list
     )
 
 
-def address(notice: Notice, device: Device) -> Message:
+def address(notice: Notice, device: Device, ticket: object = None) -> Message:
     """The message that shows a notice on a device."""
     return Message(
         notice,
@@ -35,6 +35,7 @@ def address(notice: Notice, device: Device) -> Message:
         device.address_kind,
         device.address,
         device.address_keys,
+        ticket,
     )
 
 

@@ -77,6 +77,12 @@ class Session(models.Model):
 
     objects = SessionQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            # Audiences ask of each device whether its session has ended; few have.
+            models.Index("id", name="session_ended", condition=Q(revoked_at__isnull=False)),
+        ]
+
     def __str__(self) -> str:
         return f"{self.label or 'session'} of {self.reader_id}"
 
@@ -138,7 +144,12 @@ class Follow(models.Model):
                 include=["level", "followed_at"],
                 name="follow_audience",
                 condition=Q(ended_at__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["reader", "tag"],
+                name="follow_muted",
+                condition=Q(ended_at__isnull=True, level="mute"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,18 +4,22 @@ import time
 from collections import defaultdict
 from datetime import timedelta
 
-from django.db.models import F
+from django.db import connection
 from django.db.models.functions import Now
 
 from notifications.audience import Listener, read_chunk
 from notifications.dispatch.run import Cursor, Flight, Run
-from notifications.models import Alert, Device, Failure, Preference
+from notifications.models import Device, Failure, Preference
 from notifications.notices import address
 from notifications.planning import midnight_before
 from notifications.quota import Limits, get_quota
 from notifications.transports.base import Message
 
 LONGEST_NAP = 1  # seconds to wait for permits while holding a lease
+TIME_LEFT = """
+    SELECT expires_at - now() FROM notifications_alert
+    WHERE id = %s AND state = 'sending' AND expires_at > now()
+"""
 
 
 def read_audience(run: Run) -> Flight | None:
@@ -35,11 +39,14 @@ def read_audience(run: Run) -> Flight | None:
         return None
     run.cursor, run.is_read = chunk.cursor, chunk.is_last
     notices = run.notices([each.languages for each in listeners], time_left)
-    messages = [
-        Message(notice, to.reader_id, to.device_id, to.address_kind, to.address, to.address_keys)
-        for notice, to in zip(notices, listeners, strict=True)
-    ]
-    return Flight(messages, chunk.cursor, held_back, chunk.deviceless)
+    flight = Flight(chunk.cursor, held_back=held_back, deviceless=chunk.deviceless)
+    flight.load(
+        [
+            Message(notice, *to[1:6], flight)  # the columns are the message's own
+            for notice, to in zip(notices, listeners, strict=True)
+        ]
+    )
+    return flight
 
 
 def read_failures(run: Run) -> Flight | None:
@@ -56,10 +63,13 @@ def read_failures(run: Run) -> Flight | None:
     readers = {device.reader_id for device in devices}
     wishes = Preference.objects.filter(reader__in=readers).values_list("reader_id", "languages")
     spoken = dict(wishes)
-    languages = [[*spoken.get(each.reader_id, []), each.language()] for each in devices]
+    languages: list[list[str] | None] = [
+        [*spoken.get(each.reader_id, []), each.language()] for each in devices
+    ]
     notices = run.notices(languages, time_left)
-    messages = [address(notice, to) for notice, to in zip(notices, devices, strict=True)]
-    return Flight(messages, run.cursor, retried=failures)
+    flight = Flight(run.cursor, retried=failures)
+    flight.load([address(notice, to, flight) for notice, to in zip(notices, devices, strict=True)])
+    return flight
 
 
 def hold_back(
@@ -113,9 +123,8 @@ def ask_time_left(run: Run) -> timedelta | None:
 
     Asked right before each chunk: it is what bounds the messages after a pause or a cancel.
     """
-    sendable = Alert.objects.filter(
-        pk=run.alert.pk, state=Alert.State.SENDING, expires_at__gt=Now()
-    )
-    left = sendable.values_list(F("expires_at") - Now(), flat=True).first()
-    run.may_go_on = left is not None
-    return left
+    with connection.cursor() as cursor:
+        cursor.execute(TIME_LEFT, [run.alert.pk])
+        row: tuple[timedelta] | None = cursor.fetchone()
+    run.may_go_on = row is not None
+    return row[0] if row else None

@@ -66,18 +66,22 @@ def read_digests(run: Run) -> Flight | None:
     if readers:
         run.cursor = readers[-1][:2]
     run.is_read = len(readers) < run.chunk_size
-    messages = [
-        Message(
-            make_notice(run, caught[row.reader_id], row.languages, time_left),
-            row.reader_id,
-            row.device_id,
-            row.address_kind,
-            row.address,
-            row.address_keys,
-        )
-        for row in told
-    ]
-    return Flight(messages, run.cursor, deviceless=len(rows) - len(reached))
+    flight = Flight(run.cursor, deviceless=len(rows) - len(reached))
+    flight.load(
+        [
+            Message(
+                make_notice(run, caught[row.reader_id], row.languages, time_left),
+                row.reader_id,
+                row.device_id,
+                row.address_kind,
+                row.address,
+                row.address_keys,
+                flight,
+            )
+            for row in told
+        ]
+    )
+    return flight
 
 
 def read_subscribers(run: Run) -> list[Subscriber]:

@@ -1,6 +1,7 @@
 """What a worker holds while it sends."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -17,6 +18,7 @@ from notifications.verdict import Delivery
 CHUNKS_IN_FLIGHT = (
     4  # while the slowest answers of one chunk are awaited, others keep the wire full
 )
+SAME_TIME = 1  # seconds in which a notice is not made anew, only to be kept a second less
 CHUNK_SECONDS = 0.25  # of the rate: a longer chunk would make others wait
 CANARY = 200  # messages by which an alert is proved before all others are sent it
 
@@ -27,9 +29,9 @@ Cursor = tuple[int, UUID]
 class Flight:
     """A chunk from its reading until all its outcomes are known and recorded."""
 
-    messages: list[Message]
     cursor: Cursor
     """Where the batch stands once it is recorded."""
+    messages: list[Message] = field(default_factory=list)
     held_back: dict[str, list[Cursor]] = field(default_factory=dict)
     """Readers who were not disturbed, with their shards, by reason."""
     deviceless: int = 0
@@ -38,11 +40,12 @@ class Flight:
     unsent: list[Delivery] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.waiting = len(self.messages)
+        self.waiting = 0
         self.tries = {failure.device_id: failure.tries for failure in self.retried}
 
-    def notices(self) -> set[Notice]:
-        return {message.notice for message in self.messages}
+    def load(self, messages: list[Message]) -> None:
+        """Take messages, whose ticket it is."""
+        self.messages, self.waiting = messages, len(messages)
 
 
 @dataclass
@@ -59,6 +62,8 @@ class Run:
 
     def __post_init__(self) -> None:
         self.cursor: Cursor = (self.batch.cursor_shard, self.batch.cursor_reader)
+        self.made: dict[str, Notice] = {}
+        self.made_at = 0.0
 
     @property
     def alert(self) -> Alert:
@@ -93,16 +98,18 @@ class Run:
         """The de-duplication id of the alert."""
         return self.alert.replaces()
 
-    def notice(self, variant: Variant, time_left: timedelta) -> Notice:
-        return make_notice(self.alert, variant, time_left, self.tag_names)
-
-    def notices(self, wishes: Iterable[list[str]], time_left: timedelta) -> list[Notice]:
-        """For each reader's languages the notice to be shown; one object for each language."""
-        made: dict[str, Notice] = {}
+    def notices(self, wishes: Sequence[list[str] | None], time_left: timedelta) -> list[Notice]:
+        """For each reader's languages the notice to be shown; one object for each language, for
+        chunks of the same second.
+        """
+        if time.monotonic() - self.made_at > SAME_TIME:
+            self.made, self.made_at = {}, time.monotonic()
         if not self.alert.variants:
-            return [self.notice(self.alert.own(), time_left)] * len(list(wishes))
-        chosen = [self.alert.told_in(languages) for languages in wishes]
-        for variant in chosen:
-            if variant.language not in made:
-                made[variant.language] = self.notice(variant, time_left)
-        return [made[variant.language] for variant in chosen]
+            return [self.notice(self.alert.own(), time_left)] * len(wishes)
+        return [self.notice(self.alert.told_in(languages), time_left) for languages in wishes]
+
+    def notice(self, variant: Variant, time_left: timedelta) -> Notice:
+        if variant.language not in self.made:
+            left = time_left - timedelta(seconds=SAME_TIME)
+            self.made[variant.language] = make_notice(self.alert, variant, left, self.tag_names)
+        return self.made[variant.language]

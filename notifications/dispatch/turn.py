@@ -19,7 +19,7 @@ from notifications.dispatch.run import Flight, Run
 from notifications.models import Alert, Batch, Failure
 from notifications.preflight import preflight
 from notifications.quota import get_quota
-from notifications.transports.base import Message, Notice, Outcome, Result, Transport
+from notifications.transports.base import Message, Outcome, Result, Transport
 from notifications.verdict import Delivery, judge_outcome
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,6 @@ class Turn:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.flights: deque[Flight] = deque()
-        self.by_notice: dict[Notice, Flight] = {}
         self.under_way = 0
         self.end = time.monotonic() + SLICE
         self.read_next = choose_reader(run)
@@ -87,12 +86,10 @@ class Turn:
     def start(self, flight: Flight) -> None:
         self.flights.append(flight)
         self.under_way += flight.waiting
-        for notice in flight.notices():
-            self.by_notice[notice] = flight
         self.record_landed()  # a chunk may have nobody to tell
 
     def settle(self, message: Message, outcome: Outcome) -> None:
-        flight = self.by_notice[message.notice]
+        flight: Flight = message.ticket
         if outcome.result is Result.ACCEPTED:
             flight.accepted += 1
         else:
@@ -108,10 +105,7 @@ class Turn:
     def record_landed(self) -> None:
         """Record the chunks that are complete, up to the first that is not."""
         while self.flights and not self.flights[0].waiting:
-            flight = self.flights.popleft()
-            record(self.run, flight)
-            for notice in flight.notices():
-                del self.by_notice[notice]
+            record(self.run, self.flights.popleft())
 
 
 def choose_reader(run: Run) -> Callable[[Run], Flight | None]:

@@ -167,9 +167,9 @@ class Alert(models.Model):
         """The languages that it can be told in, its own first."""
         return [self.language, *self.variants]
 
-    def told_in(self, languages: Iterable[str]) -> Variant:
-        """What a reader of these languages is shown, the favourite first."""
-        if not self.variants:
+    def told_in(self, languages: Iterable[str] | None) -> Variant:
+        """What a reader of these languages is shown, the favourite first; None: no wish."""
+        if not self.variants or languages is None:
             return self.own()
         chosen = next((each for each in languages if each in self.spoken()), self.language)
         if chosen in self.variants:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 
@@ -48,6 +48,8 @@ class Message(NamedTuple):
     address: str
     address_keys: str = ""
     """Of a Web Push address: its `p256dh` and `auth` (RFC 8291), base64url, joined by a dot."""
+    ticket: Any = None
+    """What its sender knows it by; transports leave it alone."""
 
 
 class Result(Enum):

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from articles.models import Follow, Reader, Tag
-from notifications.audience import Audience, count_crowds, read_chunk
+from notifications.audience import Audience, read_chunk, take_census
 from notifications.models import Device, QuietProfile
 from tests import make
 from tests.bench.table import Row, seconds, show_progress
@@ -33,7 +33,7 @@ def measure() -> list[Row]:
     rows.append(
         Row("20 readers of a quiet tag, one chunk", seconds(lambda: walk(quiet, 50)) * 1000, "ms")
     )
-    planned = seconds(lambda: count_crowds(followers_of(busy)))
+    planned = seconds(lambda: take_census(followers_of(busy)))
     rows.append(Row(f"counting {READERS // 2:,} readers when planning", planned, "s"))
     show_progress("audience", 2, 2)
     return rows

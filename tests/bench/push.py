@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from notifications.transports.fcm.words import encode
-from tests.bench import push_node, push_sink
+from tests.bench import pipeline, push_node, push_sink
 from tests.bench.push_sink import LATENCY, Sink
 from tests.bench.push_worker import make_notice
 from tests.bench.table import Row, show_progress
@@ -50,7 +50,9 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with push_sink.running(folder) as sink:
-            rows = [*measure_transport(folder, sink), *measure_pipeline()]
+            rows = [*measure_transport(folder, sink)]
+            peers = {row.what: row.figure for row in rows if row.unit == "messages/s"}
+            rows += measure_pipeline(folder, sink, peers)
     show_progress("push", 1, 1)
     return rows
 
@@ -102,9 +104,21 @@ def measure_latency(body: Path, sink: Sink) -> Iterator[Row]:
     yield gate(f"share of a core for {WANTED:,} messages/s", share, 0.3, at_least=False)
 
 
-def measure_pipeline() -> Iterator[Row]:
-    """From PostgreSQL to recorded results: the rows that need the dispatch of batches."""
-    yield from ()
+def measure_pipeline(folder: Path, sink: Sink, peers: dict[str, float]) -> Iterator[Row]:
+    """From PostgreSQL to recorded results, beside what the same minutes gave others."""
+    limit = run_h2load(folder / "body", sink.fast, COUNT, CONNECTIONS)
+    for found in pipeline.measure(folder, sink):
+        if isinstance(found, Row):
+            yield found
+            continue
+        if limit:
+            yield gate("whole way beside h2load", found.rate / limit, 0.5, at_least=True)
+        yield gate("CPU of the whole way, ms for 1,000", found.cpu_per_1000, 15, at_least=False)
+        django = found.rate / peers["fcm-django"]
+        yield gate("whole way beside fcm-django", django, 40, at_least=True)
+        node = max((rate for what, rate in peers.items() if what.startswith("Node")), default=0)
+        if node:
+            yield gate("whole way beside Node's best", found.rate / node, 5, at_least=True)
 
 
 def run(sink: Sink, who: str, count: int, connections: int, *, is_slow: bool = False) -> Figures:
