@@ -31,8 +31,9 @@ ROWS = (
     """,
     """
     INSERT INTO notifications_device (id, reader_id, session_id, platform, app_version, locale,
-        zone, address_kind, address, address_digest, state, gone_reason, seen_on, created_at)
-    SELECT session, reader, session, 'android', '', '', 'UTC', 'fcm_token', address,
+        zone, address_kind, address, address_keys, address_digest, state, gone_reason, seen_on,
+        created_at)
+    SELECT session, reader, session, 'android', '', '', 'UTC', 'fcm_token', address, '',
         substring(sha256(address::bytea) FOR 16), 'active', '', now(), now()
     FROM crowd, LATERAL (SELECT 'phone-of-the-crowd-' || reader::text) AS phone(address)
     """,
