@@ -22,9 +22,10 @@ from tests.bench.table import Row, show_progress
 from tests.processes import ROOT
 
 ROUNDS = 3
-COUNT = 150_000
-COUNT_SLOW = 60_000
-COUNT_PEERS = 3_000
+COUNT = 100_000
+COUNT_SLOW = 30_000
+COUNT_PEERS = 2_000
+MANY = 1_000_000
 CONNECTIONS = 4
 CONNECTIONS_SLOW = 12
 WANTED = 10_000  # messages a second at LATENCY: FCM's default quota
@@ -43,7 +44,9 @@ class Figures:
     core: float
     """Share of a core."""
     memory: float
-    """MB."""
+    """MB of the process before it sends: Django, firebase-admin and what they bring."""
+    growth: float
+    """MB that sending adds at most."""
 
 
 def measure() -> list[Row]:
@@ -78,6 +81,8 @@ def measure_transport(folder: Path, sink: Sink) -> Iterator[Row]:
     else:
         yield Row("h2load is not installed here", 0, "")
     yield gate("CPU of the transport, ms for 1,000", mine.cpu, 10, at_least=False)
+    many = run(sink, "ours", MANY, CONNECTIONS)
+    yield gate(f"MB that sending {MANY:,} messages adds", many.growth, 100, at_least=False)
     show_progress("push", ROUNDS + 1, ROUNDS + 4)
     yield from measure_latency(body, sink)
     show_progress("push", ROUNDS + 2, ROUNDS + 4)
@@ -146,6 +151,7 @@ def run(sink: Sink, who: str, count: int, connections: int, *, is_slow: bool = F
         cpu=figures["cpu"] / count * 1_000_000,
         core=figures["cpu"] / figures["seconds"],
         memory=figures["memory"],
+        growth=figures["growth"],
     )
 
 
@@ -169,7 +175,8 @@ def tell(what: str, figures: Figures) -> Iterator[Row]:
     yield Row(what, figures.rate, "messages/s")
     yield Row("  CPU for 1,000 messages", figures.cpu, "ms")
     yield Row("  share of a core", figures.core, "")
-    yield Row("  memory of the process", figures.memory, "MB")
+    yield Row("  memory of the process, idle", figures.memory, "MB")
+    yield Row("  memory that sending adds", figures.growth, "MB")
 
 
 def gate(what: str, figure: float, bound: float, *, at_least: bool) -> Row:

@@ -107,11 +107,14 @@ class Lane(Generic[Key, Verdict]):
         try:
             pool.wake()
             while sending.has_more or sending.waiting or pool.is_busy:
-                sending.fill()
-                yield from sending.take_settled()
-                for request, outcome in pool.poll(TICK if sending.has_to_wait() else 0):
-                    if outcome is OK or not sending.may_repeat(request, outcome):
-                        yield request.key, outcome
+                yield from sending.fill()
+                for done in pool.poll(TICK if sending.has_to_wait() else 0):
+                    for request, outcome in done:
+                        if outcome is OK or not sending.may_repeat(request, outcome):
+                            sending.is_paused = False
+                            yield request.key, outcome
+                    if done:
+                        yield from sending.fill()
                 if pool.unreachable:
                     yield from sending.give_up(pool.unreachable)
         finally:
@@ -134,12 +137,22 @@ class Sending(Generic[Key, Verdict]):
         self.pool, self.authority = pool, authority
         self.source = iter(requests)
         self.has_more = True
+        self.is_paused = False
+        """The source has said None, and no outcome was given since."""
         self.waiting: deque[Request[Key]] = deque()
         """Taken from the source, and under way nowhere: nothing is connected, or it was refused."""
         self.settled: list[tuple[Key, Outcome | Verdict]] = []
 
-    def fill(self) -> None:
-        """Begin requests wherever there is room, until the source has no more for now."""
+    def fill(self) -> list[tuple[Key, Outcome | Verdict]]:
+        """Begin requests wherever there is room; what turned out to need no sending."""
+        if not self.has_to_wait():
+            self.is_paused = False
+        self.begin()
+        settled, self.settled = self.settled, []
+        return settled
+
+    def begin(self) -> None:
+        """Begin requests until there is no room or the source has no more for now."""
         for link in self.pool.links:
             if link.has_room():
                 is_full = self.feed(link)
@@ -189,6 +202,8 @@ class Sending(Generic[Key, Verdict]):
         """The next request; None where there is none for now, or outcomes have to be given."""
         if self.waiting:
             return self.waiting.popleft()
+        if self.is_paused:
+            return None
         item = next(self.source, END)
         if isinstance(item, Request):
             return item
@@ -196,11 +211,9 @@ class Sending(Generic[Key, Verdict]):
             self.settled.append((item.key, item.verdict))
         elif item is END:
             self.has_more = False
+        else:
+            self.is_paused = True
         return None
-
-    def take_settled(self) -> list[tuple[Key, Outcome | Verdict]]:
-        settled, self.settled = self.settled, []
-        return settled
 
     def has_to_wait(self) -> bool:
         return self.pool.is_busy or bool(self.waiting)

@@ -5,6 +5,7 @@ import random
 import selectors
 import ssl
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 from urllib.parse import SplitResult
@@ -103,7 +104,8 @@ class Pool(Generic[Ticket]):
         """After a pause: let go of connections that have ended or were unused for too long."""
         self.left_at = time.monotonic()
         self.unreachable = None
-        self.poll(0)
+        for _ in self.poll(0):
+            pass  # nothing is under way
         for link in [*self.links]:
             if self.now() - link.heard_at > self.patience.idle:
                 self.drop(link, "idle")
@@ -144,23 +146,28 @@ class Pool(Generic[Ticket]):
         if not self.links:
             self.unreachable = error
 
-    def poll(self, longest: float = TICK) -> list[tuple[Ticket, Outcome]]:
-        """Wait for something to happen; the requests that have an outcome now.
+    def poll(self, longest: float = TICK) -> Iterator[list[tuple[Ticket, Outcome]]]:
+        """Wait for something to happen; the requests that have an outcome now, connection by
+        connection, so that each can be given new ones before the next is read.
 
-        All that has arrived is read before any clock is looked at.
+        All that had arrived is read before any clock is looked at.
         """
-        self.done = []
         away = time.monotonic() - self.left_at
         if away > ABSENCE:
             self.excused += away
         ready = self.selector.select(longest)
+        self.left_at = time.monotonic()
         now = self.now()
         for key, _ in ready:
             self.serve(key.data, now)
+            yield self.take_done()
         for link in [*self.links]:
             self.check(link, now)
-        self.left_at = time.monotonic()
-        return self.done
+        yield self.take_done()
+
+    def take_done(self) -> list[tuple[Ticket, Outcome]]:
+        done, self.done = self.done, []
+        return done
 
     def serve(self, link: Link[Ticket], now: float) -> None:
         """Read, understand, answer."""

@@ -132,6 +132,31 @@ def test_requests_are_read_as_there_is_room_and_none_asks_for_outcomes() -> None
         lane.close()
 
 
+def test_after_none_nothing_is_read_before_an_outcome_is_given() -> None:
+    def dawdle(guest: Guest) -> None:
+        guest.begin()
+        for stream_id in guest.requests():
+            guest.h2.ping(b"01234567")  # something arrives, and no answer
+            guest.flush()
+            time.sleep(0.05)
+            guest.answer(stream_id)
+
+    given: list[int] = []
+
+    def asked() -> Iterator[Request[int] | None]:
+        for request in requests(5):
+            assert len(given) >= request.key
+            yield request
+            yield None
+
+    with serving(dawdle) as server:
+        lane = open_lane(server.url)
+        for key, _ in lane.send(asked()):
+            given.append(key)
+        lane.close()
+        assert given == [0, 1, 2, 3, 4]
+
+
 def test_none_with_nothing_under_way_is_passed_over() -> None:
     asked = [None, None, *requests(1), None, None]
 
