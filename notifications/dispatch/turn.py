@@ -60,6 +60,7 @@ class Turn:
         self.flights: deque[Flight] = deque()
         self.by_notice: dict[Notice, Flight] = {}
         self.under_way = 0
+        """Messages whose chunk is not recorded: what a kill now would repeat."""
         self.end = time.monotonic() + SLICE
         self.read_next = choose_reader(run)
 
@@ -86,7 +87,7 @@ class Turn:
 
     def start(self, flight: Flight) -> None:
         self.flights.append(flight)
-        self.under_way += flight.waiting
+        self.under_way += len(flight.messages)
         for notice in flight.notices():
             self.by_notice[notice] = flight
         self.record_landed()  # a chunk may have nobody to tell
@@ -101,7 +102,6 @@ class Turn:
             if judge_outcome(outcome) or outcome.slows_all:
                 self.run.may_go_on = False  # at once: others of the chunk are still under way
         flight.waiting -= 1
-        self.under_way -= 1
         if not flight.waiting:
             self.record_landed()
 
@@ -110,6 +110,7 @@ class Turn:
         while self.flights and not self.flights[0].waiting:
             flight = self.flights.popleft()
             record(self.run, flight)
+            self.under_way -= len(flight.messages)
             for notice in flight.notices():
                 del self.by_notice[notice]
 
