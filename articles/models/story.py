@@ -126,8 +126,11 @@ class Story(models.Model):
         return self.lead.title if self.lead else str(self.pk)
 
     def group(self) -> models.QuerySet[Story]:
-        """The story, what was merged into it, and its translations: they share their alerts."""
-        head = self.linked_to_id or self.pk
+        """The story it is part of by now, what was merged into that, and translations: they share
+        their alerts.
+        """
+        about = self.merged_into or self
+        head = about.linked_to_id or about.pk
         linked = models.Q(pk=head) | models.Q(linked_to=head)
         return Story.objects.filter(
             linked | models.Q(merged_into=head) | models.Q(merged_into__linked_to=head)
