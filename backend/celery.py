@@ -1,11 +1,49 @@
 """The Celery app: `celery -A backend worker` and `celery -A backend beat`."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+from notifications.quota import get_quota
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 
 app = Celery("daily8")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+class Sweeper(bootsteps.StartStopStep):
+    """A worker that sends alerts asks for the sweep itself where nobody else has for a while, so
+    that alerts which are on their way arrive while beat is dead.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self.entry: Any = None
+
+    def start(self, parent: Any) -> None:
+        """With each connection to the broker: its loss clears the worker's timer."""
+        if "push" in parent.app.amqp.queues.consume_from:
+            self.entry = parent.timer.call_repeatedly(settings.PUSH_SWEEP_EVERY, sweep_if_late)
+
+    def stop(self, parent: Any) -> None:  # noqa: ARG002 - Celery's signature
+        if self.entry:
+            self.entry.cancel()
+
+
+def sweep_if_late() -> None:
+    seconds = settings.PUSH_SWEEP_EVERY
+    if get_quota().begin_sweep(seconds, is_late=True):
+        try:
+            app.send_task("notifications.tasks.sweep_alerts", expires=seconds, retry=False)
+        except OperationalError:
+            return  # the broker is away, and the worker says so itself
+
+
+app.steps["consumer"].add(Sweeper)

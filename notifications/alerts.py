@@ -140,8 +140,7 @@ def lock_group(story: Story) -> list[UUID]:
     group = list(story.group().values_list("pk", flat=True))
     pairs = StoryPair.objects.filter(Q(story__in=group) | Q(other__in=group))
     near = {pk for pair in pairs.values_list("story", "other") for pk in pair}
-    concerned = Story.objects.filter(pk__in={*group, *near}).order_by("pk")
-    list(concerned.select_for_update().values_list("pk", flat=True))
+    Story.objects.filter(pk__in={*group, *near}).lock()
     return group
 
 

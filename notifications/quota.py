@@ -16,6 +16,8 @@ from uuid import UUID
 
 from django.conf import settings
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
@@ -156,6 +158,15 @@ class Quota:
         self.local_ahead = time.monotonic() + length.total_seconds()
         return length
 
+    def begin_sweep(self, seconds: float, *, is_late: bool = False) -> bool:
+        """Note that somebody sweeps, every `seconds`; with `is_late` only where nobody has for
+        longer than that, else False.
+        """
+        try:
+            return bool(self.redis.set("push:swept", 1, px=int(1500 * seconds), nx=is_late))
+        except RedisError:
+            return False
+
     def admit(
         self, mark: str, at: float, readers: Sequence[Limits], *, of: str = "told"
     ) -> list[str]:
@@ -178,5 +189,11 @@ class Quota:
 @cache
 def get_quota() -> Quota:
     """The process's quota, made on first use in the worker that sends."""
-    redis = Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+    # Without the client's own retries, which would hold a lease for seconds where Redis is away.
+    redis = Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=2,
+        socket_connect_timeout=2,
+        retry=Retry(NoBackoff(), 0),
+    )
     return Quota(redis, settings.PUSH_RATE, settings.PUSH_WORKERS, settings.PUSH_RAMP)

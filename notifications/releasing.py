@@ -33,12 +33,27 @@ def release_held(now: datetime) -> list[int]:
     """Release the alerts whose hold is over; ids of batches that may go now."""
     runnable: list[int] = []
     due = Alert.objects.filter(state=Alert.State.HELD, release_at__lte=now)
-    for alert_id in due.values_list("pk", flat=True)[:MOST_SWEPT]:
+    for alert in due.select_related("story")[:MOST_SWEPT]:
         with transaction.atomic():
-            alert = due.select_for_update(skip_locked=True, of=("self",)).filter(pk=alert_id)
-            for each in alert.select_related("story"):
+            if alert.story:
+                alert.story.group().lock()  # nobody else plans or releases alerts of these
+            free = due.select_for_update(skip_locked=True, of=("self",)).filter(pk=alert.pk)
+            for each in free.select_related("story"):
+                yield_to_earlier(each)
                 runnable += runnable_now(release(each, now), now)
     return runnable
+
+
+def yield_to_earlier(alert: Alert) -> None:
+    """Let the first alert of a story that became part of another while it was held tell only those
+    who have not heard of it from the other's.
+    """
+    if alert.story is None or alert.kind != Alert.Kind.INITIAL:
+        return
+    earlier = Alert.objects.filter(story__in=alert.story.group(), planned_at__isnull=False)
+    if earlier.exclude(pk=alert.pk).exists():
+        known = Alert.objects.filter(story=alert.story, kind=Alert.Kind.EXTENSION)
+        alert.kind, alert.number = Alert.Kind.EXTENSION, known.count() + 1
 
 
 def runnable_now(batches: list[Batch], now: datetime) -> list[int]:
@@ -53,13 +68,6 @@ def release(alert: Alert, now: datetime) -> list[Batch]:
 
     Whoever wakes up after the alert has expired gets no batch: stale news wakes nobody.
     """
-    if alert.state == Alert.State.HELD and is_superseded(alert):
-        alert.state, alert.stop_reason = (
-            Alert.State.CANCELLED,
-            "its story was told in another alert",
-        )
-        alert.save(update_fields=["state", "stop_reason"])
-        return []
     alert.planned_at = now
     ranges, alert.counts = plan_ranges(alert, now)
     batches = make_batches(alert, ranges)
@@ -70,21 +78,11 @@ def release(alert: Alert, now: datetime) -> list[Batch]:
         alert.proved_at = now
     alert.state = Alert.State.SENDING if batches else Alert.State.SENT
     Batch.objects.bulk_create(batches)
-    alert.save(update_fields=["state", "planned_at", "proved_at", "counts"])
+    fields = ["kind", "number", "state", "planned_at", "proved_at", "counts"]
+    alert.save(update_fields=fields)
     facts = {"alert": str(alert.pk), "batches": len(batches), "title": alert.title}
     logger.info("alert planned", extra=facts)
     return batches
-
-
-def is_superseded(alert: Alert) -> bool:
-    """Whether the story that was to be told for the first time became part of one that was told,
-    while the alert was held.
-    """
-    if alert.story is None or alert.kind != Alert.Kind.INITIAL:
-        return False
-    head = alert.story.merged_into or alert.story
-    told = Alert.objects.filter(story__in=head.group(), planned_at__isnull=False)
-    return told.exclude(pk=alert.pk).exists()
 
 
 def plan_ranges(alert: Alert, now: datetime) -> tuple[list[Range], dict[str, int]]:

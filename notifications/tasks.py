@@ -1,16 +1,29 @@
 """The workers' door: ids in, one verb, nothing out."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
-from django.utils import timezone
+from django.conf import settings
+from django.db import connection
 
 from notifications import alerts, digests, dispatch, probe, releasing
 from notifications.models import Batch, Device
+from notifications.quota import get_quota
 from notifications.transports import get_transport
 
 LANES = {True: "push.breaking", False: "push"}
 """Queues: breaking news has workers of its own, so that it never waits behind other alerts."""
+
+
+def read_clock() -> datetime:
+    """The database's clock: that of a worker may be wrong, and all must agree on what is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        row: Any = cursor.fetchone()
+    now: datetime = row[0]
+    return now
 
 
 def send_batches(batch_ids: list[int]) -> None:
@@ -23,7 +36,7 @@ def send_batches(batch_ids: list[int]) -> None:
 
 @shared_task
 def plan_alerts(story_ids: list[str]) -> None:
-    send_batches(alerts.plan_alerts([UUID(story_id) for story_id in story_ids], timezone.now()))
+    send_batches(alerts.plan_alerts([UUID(story_id) for story_id in story_ids], read_clock()))
 
 
 @shared_task
@@ -33,21 +46,22 @@ def run_batch(batch_id: int) -> None:
 
 @shared_task
 def sweep_alerts() -> None:
-    now = timezone.now()
+    get_quota().begin_sweep(settings.PUSH_SWEEP_EVERY)
+    now = read_clock()
     planned = [*alerts.plan_forgotten(now), *releasing.release_held(now)]
     send_batches(list(dict.fromkeys([*planned, *releasing.find_runnable()])))
 
 
 @shared_task
 def plan_digests() -> None:
-    send_batches(digests.plan_digests(timezone.now()))
+    send_batches(digests.plan_digests(read_clock()))
 
 
 @shared_task
 def age_devices() -> None:
-    Device.objects.age(timezone.now().date())
+    Device.objects.age(read_clock().date())
 
 
 @shared_task
 def send_probe() -> None:
-    probe.send_probe(get_transport(), timezone.now())
+    probe.send_probe(get_transport(), read_clock())

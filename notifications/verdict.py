@@ -10,6 +10,7 @@ from notifications.transports.base import Message, Outcome, Result
 
 MOST_TRIES = {Result.RETRY: 5, Result.AMBIGUOUS: 2}
 FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(minutes=2)
 QUOTA_PAUSE = timedelta(seconds=60)  # FCM asks for a minute where its 429 names no time
 OVERLOAD_PAUSE = timedelta(seconds=1)
 BREAKER_LEAST = 20  # messages in a chunk below which a share says nothing
@@ -31,15 +32,16 @@ class Delivery:
         """How long to wait before the next try; None where there is none.
 
         Doubling with jitter, or what the provider asked for if that is longer. A refused credential
-        says nothing about the address, so its message waits for whoever resumes the alert.
+        says nothing about the address, so its message waits for whoever resumes the alert; nor does
+        an overloaded provider, so only the alert's expiry ends the tries of its storms.
         """
         result = self.outcome.result
         if result is Result.FORBIDDEN:
             return timedelta(0)
-        if self.tries >= MOST_TRIES.get(result, 0):
+        if not self.outcome.slows_all and self.tries >= MOST_TRIES.get(result, 0):
             return None
         jitter = random.uniform(0.5, 1)  # noqa: S311 - no secret
-        backoff = FIRST_RETRY * (1 << self.tries) * jitter
+        backoff = min(FIRST_RETRY * (1 << min(self.tries, 10)), LONGEST_RETRY) * jitter
         return max(backoff, self.outcome.retry_after or timedelta(0))
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
@@ -17,6 +18,11 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def shown(self) -> StoryQuerySet:
         """Stories with a page of their own."""
         return self.filter(merged_into=None, lead__is_hidden=False)
+
+    def lock(self) -> list[UUID]:
+        """Hold these stories until the transaction ends; their ids. All lock in one order."""
+        held = Story.objects.filter(pk__in=self.order_by().values("pk")).order_by("pk")
+        return list(held.select_for_update().values_list("pk", flat=True))
 
     def with_publisher_count(self) -> StoryQuerySet:
         """Each story with `publisher_count`: how many publishers tell of it."""
@@ -125,9 +131,12 @@ class Story(models.Model):
     def __str__(self) -> str:
         return self.lead.title if self.lead else str(self.pk)
 
-    def group(self) -> models.QuerySet[Story]:
-        """The story, what was merged into it, and its translations: they share their alerts."""
-        head = self.linked_to_id or self.pk
+    def group(self) -> StoryQuerySet:
+        """The story it is part of by now, what was merged into that, and translations: they share
+        their alerts.
+        """
+        about = self.merged_into or self
+        head = about.linked_to_id or about.pk
         linked = models.Q(pk=head) | models.Q(linked_to=head)
         return Story.objects.filter(
             linked | models.Q(merged_into=head) | models.Q(merged_into__linked_to=head)

@@ -59,6 +59,7 @@ class Turn:
         self.run = run
         self.flights: deque[Flight] = deque()
         self.under_way = 0
+        """Messages whose chunk is not recorded: what a kill now would repeat."""
         self.end = time.monotonic() + SLICE
         self.read_next = choose_reader(run)
 
@@ -85,7 +86,7 @@ class Turn:
 
     def start(self, flight: Flight) -> None:
         self.flights.append(flight)
-        self.under_way += flight.waiting
+        self.under_way += len(flight.messages)
         self.record_landed()  # a chunk may have nobody to tell
 
     def settle(self, message: Message, outcome: Outcome) -> None:
@@ -98,14 +99,15 @@ class Turn:
             if judge_outcome(outcome) or outcome.slows_all:
                 self.run.may_go_on = False  # at once: others of the chunk are still under way
         flight.waiting -= 1
-        self.under_way -= 1
         if not flight.waiting:
             self.record_landed()
 
     def record_landed(self) -> None:
         """Record the chunks that are complete, up to the first that is not."""
         while self.flights and not self.flights[0].waiting:
-            record(self.run, self.flights.popleft())
+            flight = self.flights.popleft()
+            record(self.run, flight)
+            self.under_way -= len(flight.messages)
 
 
 def choose_reader(run: Run) -> Callable[[Run], Flight | None]:

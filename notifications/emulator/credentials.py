@@ -24,6 +24,7 @@ class Credentials:
         # google-auth addresses its assertion to Google, wherever token_uri points.
         self.audiences = [GOOGLE, f"{url}/token"]
         self.tokens: dict[str, float] = {}
+        self.skew = 0  # seconds by which a client's clock may be wrong; Google allows none
         self.path = folder / "service-account.json"
         if self.path.exists():
             self.account: dict[str, Any] = json.loads(self.path.read_text())
@@ -44,7 +45,10 @@ class Credentials:
             return None
         try:
             claims = jwt.decode(  # type: ignore[no-untyped-call]  # untyped library
-                assertion, certs=self.public_key, audience=self.audiences
+                assertion,
+                certs=self.public_key,
+                audience=self.audiences,
+                clock_skew_in_seconds=self.skew,
             )
         except (ValueError, TypeError):
             return None

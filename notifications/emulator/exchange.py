@@ -32,6 +32,7 @@ class Exchange:
 
     async def send(self, project: str, authorization: str, body: bytes) -> Answer:
         """The answer to POST /v1/projects/{project}/messages:send. Raises Abort for a reset."""
+        self.store.calls += 1
         latency = self.latency or self.store.faults.latency
         if latency:
             await asyncio.sleep(latency)
@@ -46,6 +47,7 @@ class Exchange:
         if violations := check_request(request):
             return make_violations(violations)
         message = request["message"]
+        self.store.note_call(message)
         address = next(str(message[target]) for target in TARGETS if target in message)
         if not has_good_address(message):
             return make_error("INVALID_ARGUMENT")
@@ -62,6 +64,8 @@ class Exchange:
             return None
         if fault.code == "ACCEPT_THEN_RESET":
             self.store.accept(address, message)
+        else:
+            self.store.refuse(address)
         if fault.code in {"ACCEPT_THEN_RESET", "RESET_BEFORE"}:
             raise Abort
         if fault.code == "INVALID_PAYLOAD":

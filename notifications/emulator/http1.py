@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ def make_app(exchange: Exchange) -> web.Application:
             web.get("/emulator/counts/{address}", control.count_of),
             web.delete("/emulator/counts", control.reset),
             web.get("/emulator/accepted", control.accepted),
+            web.get("/emulator/alerts", control.alerts),
             web.get("/emulator/phones", control.phones),
             web.put("/emulator/phones/{address}", control.add_phone),
             web.get("/emulator/phones/{address}/next", control.next_message),
@@ -108,11 +110,15 @@ class Control:
             if code not in known:
                 error = {"error": f"no such fault: {code}", "known": sorted(known)}
                 return web.json_response(error, status=HTTPStatus.BAD_REQUEST)
-        self.store.faults.set(wish)
+        self.set_wish(wish)
         return web.json_response(wish)
 
+    def set_wish(self, wish: dict[str, Any]) -> None:
+        self.store.faults.set(wish)
+        self.exchange.credentials.skew = int(wish.get("clock_skew", 0))
+
     async def clear_faults(self, _: web.Request) -> web.Response:
-        self.store.faults.set({})
+        self.set_wish({})
         return web.json_response({})
 
     async def counts(self, _: web.Request) -> web.Response:
@@ -129,6 +135,10 @@ class Control:
     async def accepted(self, request: web.Request) -> web.Response:
         phone = self.store.phones.get(request.query.get("address", ""))
         return web.json_response([each["message"] for each in phone.messages] if phone else [])
+
+    async def alerts(self, _: web.Request) -> web.Response:
+        """By alert: how many requests, taken messages and duplicates, and when."""
+        return web.json_response({key: asdict(told) for key, told in self.store.alerts.items()})
 
     async def phones(self, _: web.Request) -> web.Response:
         listed = [

@@ -93,6 +93,23 @@ class Faults:
         return fault
 
 
+@dataclass
+class Told:
+    """What became of one alert: requests, messages taken, of these second ones to one address."""
+
+    first_at: float
+    last_at: float
+    calls: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+
+
+def alert_of(message: dict[str, Any]) -> str:
+    """The alert that a message names in its data, "" where it names none."""
+    data = message.get("data")
+    return str(data.get("alert", "")) if isinstance(data, dict) else ""
+
+
 class Store:
     """Counts and phones. A million addresses cost a dict of numbers."""
 
@@ -104,7 +121,9 @@ class Store:
         self.reset()
 
     def reset(self) -> None:
-        self.accepted = self.duplicates = self.number = 0
+        self.accepted = self.duplicates = self.number = self.calls = 0
+        self.alerts: dict[str, Told] = {}
+        self.refusals: dict[str, int] = {}
         self.answered: Counter[str] = Counter()
         self.addresses: dict[str, int] = {}
         self.told: set[int] = set()
@@ -114,15 +133,29 @@ class Store:
             phone.messages.clear()
             phone.shown.clear()
 
+    def note_call(self, message: dict[str, Any]) -> None:
+        """Count a request for an alert, whatever it is answered."""
+        now = time.time()
+        told = self.alerts.setdefault(alert_of(message), Told(now, now))
+        told.calls += 1
+        told.last_at = now
+
+    def refuse(self, address: str) -> None:
+        """Count a request that was not taken."""
+        self.refusals[address] = self.refusals.get(address, 0) + 1
+
     def accept(self, address: str, message: dict[str, Any]) -> int:
         """Count a message; its number."""
         self.number += 1
         self.accepted += 1
         self.addresses[address] = self.addresses.get(address, 0) + 1
-        mark = hash((address, (message.get("data") or {}).get("alert")))
-        if mark in self.told:
-            self.duplicates += 1
+        alert = alert_of(message)
+        is_again = (mark := hash((address, alert))) in self.told
         self.told.add(mark)
+        self.duplicates += is_again
+        if told := self.alerts.get(alert):
+            told.accepted += 1
+            told.duplicates += is_again
         phone = self.phones.get(address)
         if phone is None and len(self.phones) < MOST_PHONES:
             phone = self.phones[address] = Phone()
@@ -130,8 +163,15 @@ class Store:
             phone.receive(message)
         return self.number
 
+    def most_calls(self) -> int:
+        """How often the address that was tried most was tried."""
+        tried = (n + self.addresses.get(address, 0) for address, n in self.refusals.items())
+        return max([*tried, *self.addresses.values()], default=0)
+
     def counts(self) -> dict[str, Any]:
         return {
+            "calls": self.calls,
+            "most_calls": self.most_calls(),
             "accepted": self.accepted,
             "answered": dict(self.answered),
             "addresses": len(self.addresses),
