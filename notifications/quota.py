@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 BURST_SECONDS = 0.1
 NORMAL_SHARE = 0.7  # of the rate: the rest is left for breaking news, which never queues
 RAMP_START = 0.1  # of the rate, after a minute without a message
+HALVED = 60_000  # milliseconds, after the pause
 LONGEST_PAUSE = timedelta(minutes=10)
 
 # Virtual clocks that run ahead by n / rate for n permits and may be `burst` seconds ahead (GCRA):
@@ -42,6 +43,7 @@ if ramp > 0 then
   rate = rate * math.min(1, start + (1 - start) * (now - begun) / ramp)
   if count > 0 then redis.call('SET', KEYS[4], string.format('%.6f', begun), 'PX', 60000) end
 end
+if redis.call('EXISTS', KEYS[5]) == 1 then rate = rate / 2 end
 local clocks = {{KEYS[1], rate}}
 if share < 1 then clocks[2] = {KEYS[2], rate * share} end
 local wait = 0
@@ -123,7 +125,7 @@ class Quota:
         share = 1 if is_breaking else NORMAL_SHARE
         try:
             answer: Any = self.take_script(
-                keys=["push:ahead", "push:ahead:normal", "push:pause", "push:begun"],
+                keys=["push:ahead", "push:ahead:normal", "push:pause", "push:begun", "push:halved"],
                 args=[count, self.rate, BURST_SECONDS, share, self.ramp, RAMP_START],
             )
         except RedisError:
@@ -139,9 +141,11 @@ class Quota:
         self.local_ahead = ahead + count / (self.rate / self.workers)
         return 0
 
-    def pause(self, wish: timedelta | None, first: timedelta) -> timedelta:
+    def pause(
+        self, wish: timedelta | None, first: timedelta, *, is_overload: bool = False
+    ) -> timedelta:
         """Stop every worker: as long as the provider asked for, else `first`, doubling each time;
-        how long it is from now.
+        how long it is from now. After an overload the rate is halved for a minute.
         """
         asked, least, most = (
             int(each.total_seconds() * 1000)
@@ -152,6 +156,8 @@ class Quota:
                 keys=["push:pause", "push:strikes"], args=[asked, least, most]
             )
             length = timedelta(milliseconds=float(answer))
+            if is_overload:
+                self.redis.set("push:halved", 1, px=HALVED + int(answer))
         except RedisError:
             logger.warning("pause kept by one worker only: Redis is away")
             length = wish or first

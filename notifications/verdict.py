@@ -13,6 +13,7 @@ FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=2)
 QUOTA_PAUSE = timedelta(seconds=60)  # FCM asks for a minute where its 429 names no time
 OVERLOAD_PAUSE = timedelta(seconds=1)
+OVERLOAD_SHARE = 0.05  # of a chunk
 BREAKER_LEAST = 20  # messages in a chunk below which a share says nothing
 BREAKER_GONE = 0.2
 BREAKER_OTHER_SENDER = 0.01
@@ -83,13 +84,33 @@ def judge(
     return None
 
 
-def wanted_pause(unsent: Sequence[Delivery]) -> tuple[timedelta | None, timedelta] | None:
-    """How long the provider wants all workers to wait, None where it named no time, and how long
-    to wait then at first; None where it wants none.
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """That all workers are to wait."""
+
+    wish: timedelta | None
+    """As long as the provider asked for; None where it named no time."""
+    first: timedelta
+    """How long then, the first time."""
+    is_overload: bool
+    """The provider could not keep up: whoever goes on afterwards goes on at half the rate."""
+
+
+def is_plain(outcome: Outcome) -> bool:
+    """Whether one such outcome is enough to wait: a time was named, or our quota is spent."""
+    return outcome.slows_all and (bool(outcome.retry_after) or outcome.code == "QUOTA_EXCEEDED")
+
+
+def wanted_pause(unsent: Sequence[Delivery], total: int) -> Pause | None:
+    """The pause that the outcomes of a chunk of `total` messages ask for, if they do.
+
+    A 503 or 500 now and then is every provider's everyday life; many are an overload.
     """
     slowing = [d.outcome for d in unsent if d.outcome.slows_all]
-    if not slowing:
+    plain = [outcome for outcome in slowing if is_plain(outcome)]
+    if not plain and len(slowing) <= OVERLOAD_SHARE * total:
         return None
-    wishes = [outcome.retry_after for outcome in slowing if outcome.retry_after]
-    is_quota = any(outcome.code == "QUOTA_EXCEEDED" for outcome in slowing)
-    return max(wishes, default=None), QUOTA_PAUSE if is_quota else OVERLOAD_PAUSE
+    wishes = [outcome.retry_after for outcome in plain if outcome.retry_after]
+    is_quota = any(outcome.code == "QUOTA_EXCEEDED" for outcome in plain)
+    first = QUOTA_PAUSE if is_quota else OVERLOAD_PAUSE
+    return Pause(max(wishes, default=None), first, is_overload=not is_quota)

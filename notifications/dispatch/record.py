@@ -55,9 +55,9 @@ def record(run: Run, flight: Flight) -> None:
                 give_up(flight.unsent)
     else:
         move_cursor(values)
-    pause = wanted_pause(flight.unsent)
+    pause = wanted_pause(flight.unsent, len(flight.messages))
     if pause:
-        length = get_quota().pause(*pause)
+        length = get_quota().pause(pause.wish, pause.first, is_overload=pause.is_overload)
         logger.warning("all workers pause", extra={"seconds": length.total_seconds()})
     if verdict or pause:
         run.may_go_on = False

@@ -20,7 +20,7 @@ from notifications.models import Alert, Batch, Failure
 from notifications.preflight import preflight
 from notifications.quota import get_quota
 from notifications.transports.base import Message, Outcome, Result, Transport
-from notifications.verdict import Delivery, judge_outcome
+from notifications.verdict import Delivery, is_plain, judge_outcome
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class Turn:
         else:
             tries = flight.tries.get(message.device_id, 0) + 1
             flight.unsent.append(Delivery(message, outcome, tries))
-            if judge_outcome(outcome) or outcome.slows_all:
+            if judge_outcome(outcome) or is_plain(outcome):
                 self.run.may_go_on = False  # at once: others of the chunk are still under way
         flight.waiting -= 1
         if not flight.waiting:

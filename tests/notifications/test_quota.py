@@ -77,6 +77,16 @@ def test_a_provider_that_names_no_time_is_waited_for_twice_as_long_each_time() -
     assert lengths == [1, 2, 4]
 
 
+def test_after_an_overload_half_the_rate_is_used() -> None:
+    quota = make_quota()
+    quota.pause(timedelta(milliseconds=1), timedelta(seconds=1), is_overload=True)
+    time.sleep(0.01)
+
+    had = take_for(quota, 1, is_breaking=True)
+
+    assert 350 < had <= 500 * 1.2 + 10
+
+
 def test_workers_that_are_refused_in_one_storm_count_once() -> None:
     lengths = [make_quota().pause(None, timedelta(seconds=1)) for _ in range(5)]
 

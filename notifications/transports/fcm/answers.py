@@ -19,7 +19,7 @@ RESULTS = {
     "INTERNAL": Result.RETRY,
     "THIRD_PARTY_AUTH_ERROR": Result.FORBIDDEN,
 }
-SLOWS_ALL = {"QUOTA_EXCEEDED", "UNAVAILABLE"}
+SLOWS_ALL = {"QUOTA_EXCEEDED", "UNAVAILABLE", "INTERNAL"}
 FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
 

@@ -62,7 +62,7 @@ def test_messages_are_accepted_over_kept_alive_connections(
         ("THIRD_PARTY_AUTH_ERROR", Result.FORBIDDEN, "THIRD_PARTY_AUTH_ERROR", False),
         ("QUOTA_EXCEEDED", Result.RETRY, "QUOTA_EXCEEDED", True),
         ("UNAVAILABLE", Result.RETRY, "UNAVAILABLE", True),
-        ("INTERNAL", Result.RETRY, "INTERNAL", False),
+        ("INTERNAL", Result.RETRY, "INTERNAL", True),
         ("UNAUTHENTICATED", Result.FORBIDDEN, "UNAUTHENTICATED", False),
     ],
 )
