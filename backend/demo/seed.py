@@ -31,7 +31,13 @@ def seed(publishers_port: int, email: str, password: str) -> None:
         )
         site = f"http://127.0.0.1:{publishers_port}/{slug}"
         publisher, _ = Publisher.objects.update_or_create(
-            slug=slug, defaults={"name": name, "home_url": site, "is_full_text_allowed": True}
+            slug=slug,
+            defaults={
+                "name": name,
+                "home_url": site,
+                "mark_url": f"{site}/mark.png",
+                "is_full_text_allowed": True,
+            },
         )
         # The last run may have ended in mid-fetch: its lease and its errors must not delay us.
         fresh = {"due_at": Now(), "lease_until": None, "error": "", "error_count": 0}
