@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "articles.pages.browser.bearer_of_browsers",
 ]
 TEMPLATES = [
     {
@@ -81,7 +82,13 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("ru", "Русский"),
+    ("hy", "Հայերեն"),
+    ("tr", "Türkçe"),
+]
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
@@ -94,6 +101,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+PICTURE_FOLDER = env.text("PICTURE_FOLDER", str(ROOT / ".run" / "pictures"))
+INDEXNOW_URL = env.text("INDEXNOW_URL", "")
+INDEXNOW_KEY = env.secret("INDEXNOW_KEY", "")
 APP_STORE_URL = env.text("APP_STORE_URL", "")
 PLAY_STORE_URL = env.text("PLAY_STORE_URL", "")
 
@@ -135,7 +145,13 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-    }
+    },
+    # On the disk: Redis is the broker, too, and may not evict.
+    "pictures": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": PICTURE_FOLDER,
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
 }
 
 # Ingest

@@ -57,7 +57,7 @@ def test_an_unknown_tag_offers_the_near_ones(client: Client) -> None:
 def test_a_name_that_can_be_no_tag_is_simply_unknown(client: Client, name: str) -> None:
     page = read(client, f"/en/hashtag/{name}", status=404)
 
-    assert "<script" not in page
+    assert "<script>" not in page
 
 
 def test_a_merged_tag_leads_to_the_one_it_is_part_of(client: Client) -> None:
