@@ -7,7 +7,7 @@ UV := UV_SYSTEM_CERTS=1 PYTHONPATH=.tools $(PYTHON) -m uv
 PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ALLOWED_HOSTS=news.example SITE_URL=https://news.example PROXIES=1 FIREBASE_CREDENTIALS=tests/data/firebase.json
 
-.PHONY: help setup demo test lint format bench up cover chaos browsers browser-test lock clean
+.PHONY: help setup demo test lint format bench up cover chaos browsers browser-test messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -59,6 +59,9 @@ browsers: ## a browser for the browser tests (root; Debian or Ubuntu)
 
 browser-test: setup ## the browser tests alone
 	@$(RUN) -m pytest -q -m browser $(ARGS)
+
+messages: setup ## bring new texts of code and templates to the translators, and compile what they wrote
+	@$(RUN) -m backend.translations
 
 up: ## everything in containers
 	docker compose up --build
