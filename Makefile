@@ -27,13 +27,13 @@ demo: setup ## see it work: news comes in, a push arrives (ARGS=--once to stop a
 	@$(RUN) -m backend.demo $(ARGS)
 
 test: setup ## the tests, on a real PostgreSQL, Valkey and Celery worker
-	@$(RUN) -m pytest -q -m "not chaos" $(ARGS)
+	@$(RUN) -m pytest -q -m "not chaos and not browser" $(ARGS)
 
 chaos: setup ## the long failure tests: workers killed, Redis flushed, 200,000 recipients
 	@$(RUN) -m pytest -q -m chaos --timeout=900 $(ARGS)
 
 cover: setup ## the tests, and which lines they reach
-	@$(RUN) -m coverage run -m pytest -q -m "not chaos" $(ARGS)
+	@$(RUN) -m coverage run -m pytest -q -m "not chaos and not browser" $(ARGS)
 	@$(RUN) -m coverage report --skip-covered --show-missing
 
 lint: setup ## formatting, rules, types, import contracts, templates, migrations, deployment
@@ -57,8 +57,8 @@ bench: setup ## figures beside peers (ARGS="--only NAME", ARGS="--json")
 browsers: ## a browser for the browser tests (root; Debian or Ubuntu)
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
 
-browser-test: setup ## the browser tests alone
-	@$(RUN) -m pytest -q -m browser $(ARGS)
+browser-test: setup ## every page in a real Chromium
+	@$(RUN) -m pytest -q tests/browser tests/journeys/test_browser.py --timeout=300 $(ARGS)
 
 messages: setup ## bring new texts of code and templates to the translators, and compile what they wrote
 	@$(RUN) -m backend.translations

@@ -10,6 +10,7 @@ from django.utils import timezone
 from articles import (
     advance,
     fulltext,
+    indexnow,
     ingest,
     mailbox,
     retagging,
@@ -102,6 +103,11 @@ def collect_suggestions(article_ids: list[str]) -> None:
 def retag(retagging_id: int) -> None:
     if retagging.go_on(retagging_id):
         retag.delay(retagging_id)
+
+
+@shared_task
+def tell_search_engines(story_ids: list[str]) -> None:
+    indexnow.tell_of_stories(map(UUID, story_ids))
 
 
 @shared_task

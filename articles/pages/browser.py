@@ -82,6 +82,7 @@ def bearer_of_browsers(
             secret = find_secret(request)
             if secret:
                 request.META["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
+                vars(request).pop("headers", None)  # was made of META when first asked for
         return get_response(request)
 
     return answer

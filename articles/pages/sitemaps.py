@@ -54,6 +54,14 @@ def robots(_: HttpRequest) -> HttpResponse:
 
 
 @public_page
+def indexnow_key(_: HttpRequest, key: str) -> HttpResponse:
+    """The proof that who tells IndexNow of our pages is us."""
+    if not settings.INDEXNOW_KEY or key != settings.INDEXNOW_KEY:
+        raise Http404
+    return HttpResponse(key, "text/plain; charset=utf-8")
+
+
+@public_page
 def index(request: HttpRequest) -> HttpResponse:
     tag_files = -(-listed_tags().count() // PER_FILE) or 1
     names = ["places", "stories-1", *(f"tags-{number + 1}" for number in range(tag_files))]

@@ -41,6 +41,7 @@ register_converter(Map, "map")
 urlpatterns: list[URLPattern] = [
     path("websub/<uuid:pk>", websub.callback, name="websub"),
     path("robots.txt", sitemaps.robots, name="robots"),
+    path("<slug:key>.txt", sitemaps.indexnow_key, name="indexnow_key"),
     path("sitemap.xml", sitemaps.index, name="sitemap_index"),
     path("sitemaps/news.xml", sitemaps.news, name="news_sitemap"),
     path("sitemaps/<map:name>.xml", sitemaps.sitemap, name="sitemap"),

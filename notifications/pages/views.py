@@ -22,15 +22,13 @@ KEY_FRESH = 300
 
 @require_safe
 def push_key(_: HttpRequest) -> HttpResponse:
-    """What a browser subscribes with (RFC 8292); 404 where this server sends no Web Push."""
-    key = find_public_key()
-    response: HttpResponse = JsonResponse({"key": key}) if key else HttpResponse(status=404)
+    """What a browser subscribes with (RFC 8292); empty where this server sends no Web Push."""
+    response = JsonResponse({"key": find_public_key()})
     patch_cache_control(response, public=True, max_age=KEY_FRESH)
     return response
 
 
 def find_public_key() -> str:
-    """Empty where Web Push is off."""
     try:
         public_key = import_string("notifications.transports.webpush.public_key")
     except ImportError:

@@ -65,11 +65,10 @@ async function offer() {
     if (!place || !canPush || Notification.permission === "denied") {
         return;
     }
-    const answer = await fetch(place.dataset.keyAt);
-    if (!answer.ok) {
+    const { key } = await (await fetch(place.dataset.keyAt)).json();
+    if (!key) {
         return; // this server sends no Web Push
     }
-    const { key } = await answer.json();
     const registration = await navigator.serviceWorker.ready;
     const old = await registration.pushManager.getSubscription();
     if (old && Notification.permission === "granted") {

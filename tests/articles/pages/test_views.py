@@ -1,9 +1,11 @@
+import gzip
 import re
 import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -342,3 +344,25 @@ def contrast(first: str, second: str) -> float:
 
     darker, lighter = sorted((luminance(first), luminance(second)))
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_a_full_tag_page_is_light(client: Client) -> None:
+    tag = make.tag("Railways")
+    for number in range(20):
+        make.article(
+            f"A title of a usual length that says what happened, number {number}",
+            tags=[tag],
+            section=make.section(),
+            summary="Words of the summary of an article as publishers write it. " * 10,
+            image_url=f"https://images.example/2026/03/02/a-picture-with-a-name-{number}.jpg",
+        )
+
+    page = client.get("/en/hashtag/Railways")
+    names = re.findall(r'"/static/(articles/[\w.-]+\.(?:css|js))"', page.content.decode())
+    files = [Path(found).read_bytes() for found in map(finders.find, names) if found]
+    weights = [len(gzip.compress(body)) for body in [page.content, *files]]
+
+    assert len(files) == len(names) > 4
+    assert sum(weights) < 60_000
+    assert weights[0] < 15_000
+    assert len(page.content) < 100_000
