@@ -7,7 +7,7 @@ UV := UV_SYSTEM_CERTS=1 PYTHONPATH=.tools $(PYTHON) -m uv
 PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ALLOWED_HOSTS=news.example SITE_URL=https://news.example PROXIES=1 FIREBASE_CREDENTIALS=tests/data/firebase.json
 
-.PHONY: help setup demo test lint format bench up cover chaos browsers browser-test messages lock clean
+.PHONY: help setup demo test lint format bench up cover chaos browsers browser-test validate messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -27,13 +27,13 @@ demo: setup ## see it work: news comes in, a push arrives (ARGS=--once to stop a
 	@$(RUN) -m backend.demo $(ARGS)
 
 test: setup ## the tests, on a real PostgreSQL, Valkey and Celery worker
-	@$(RUN) -m pytest -q -m "not chaos and not browser" $(ARGS)
+	@$(RUN) -m pytest -q -m "not chaos and not browser and not markup" $(ARGS)
 
 chaos: setup ## the long failure tests: workers killed, Redis flushed, 200,000 recipients
 	@$(RUN) -m pytest -q -m chaos --timeout=900 $(ARGS)
 
 cover: setup ## the tests, and which lines they reach
-	@$(RUN) -m coverage run -m pytest -q -m "not chaos and not browser" $(ARGS)
+	@$(RUN) -m coverage run -m pytest -q -m "not chaos and not browser and not markup" $(ARGS)
 	@$(RUN) -m coverage report --skip-covered --show-missing
 
 lint: setup ## formatting, rules, types, import contracts, templates, migrations, deployment
@@ -59,6 +59,10 @@ browsers: ## a browser for the browser tests (root; Debian or Ubuntu)
 
 browser-test: setup ## every page in a real Chromium
 	@$(RUN) -m pytest -q tests/browser tests/journeys/test_browser.py --timeout=300 $(ARGS)
+
+validate: setup ## every page by the W3C's own checker (needs Java and npm)
+	@npm install --silent --no-audit --no-fund --prefix .tools/npm vnu-jar@26.9.27
+	@REQUIRE_MARKUP=1 $(RUN) -m pytest -q -m markup --timeout=600 $(ARGS)
 
 messages: setup ## bring new texts of code and templates to the translators, and compile what they wrote
 	@$(RUN) -m backend.translations

@@ -116,10 +116,14 @@ def count_trends() -> None:
 
 
 @shared_task
+def expect_alerts() -> None:
+    trends.expect_alerts(timezone.now())
+
+
+@shared_task
 def tidy() -> None:
     """What is done once a night."""
     now = timezone.now()
     retention.forget_old_texts(now)
     retention.forget_old_fingerprints(now)
     retention.forget_old_suggestions(now)
-    trends.expect_alerts(now)

@@ -89,6 +89,7 @@ LANGUAGES = [
     ("hy", "Հայերեն"),
     ("tr", "Türkçe"),
 ]
+LOCALE_PATHS = [ROOT / "backend" / "locale"]  # before Django's own, which says some things otherwise
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
@@ -229,6 +230,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "articles.tasks.count_trends",
         "schedule": TRENDS_EVERY,
         "options": {"expires": TRENDS_EVERY},
+    },
+    "expect how often tags will alert": {
+        "task": "articles.tasks.expect_alerts",
+        "schedule": 6 * TRENDS_EVERY,
+        "options": {"expires": 6 * TRENDS_EVERY},
     },
     "tidy up at night": {
         "task": "articles.tasks.tidy",

@@ -20,6 +20,10 @@ TAGS = {
     "SouthCaucasus": ("South Caucasus", ["South Caucasus"]),
     "RailTransport": ("Rail transport", ["rail link", "railway", "trains", "night train"]),
     "RenewableEnergy": ("Renewable energy", ["wind power", "solar", "turbines"]),
+    "Music": ("Music", ["songs", "choir", "choirs"]),
+    "Schools": ("Schools", ["schools", "pupils", "school"]),
+    "Farming": ("Farming", ["farmers", "orchards", "harvest"]),
+    "Bridges": ("Bridges", ["bridge", "bridges"]),
     "Climate": ("Climate", ["climate", "glaciers", "weather station"]),
 }
 

@@ -1,25 +1,31 @@
 // Saved articles: whole pages in this browser, to be read without a connection.
 
 const SAVED = "saved";
-const KEY = "saved-titles"; // addresses and titles, for the list
+const KEY = "saved"; // in localStorage: for each address its title and its pictures
 
-function titles() {
+function entries() {
     return JSON.parse(localStorage.getItem(KEY) ?? "{}");
+}
+
+function keep(entries) {
+    localStorage.setItem(KEY, JSON.stringify(entries));
 }
 
 async function save(path, title) {
     const cache = await caches.open(SAVED);
-    const pictures = [...document.querySelectorAll(".reading img")].map((image) => image.currentSrc);
+    const pictures = [...document.querySelectorAll(".reading img")]
+        .map((image) => new URL(image.currentSrc || image.src).pathname)
+        .filter((picture) => picture.startsWith("/picture/"));
     await cache.add(path);
-    await Promise.allSettled(pictures.filter(Boolean).map((picture) => cache.add(picture)));
-    localStorage.setItem(KEY, JSON.stringify({ [path]: title, ...titles() }));
+    await Promise.allSettled(pictures.map((picture) => cache.add(picture)));
+    keep({ [path]: { title, pictures }, ...entries() });
 }
 
 async function forget(path) {
     const cache = await caches.open(SAVED);
-    await cache.delete(path);
-    const { [path]: _, ...others } = titles();
-    localStorage.setItem(KEY, JSON.stringify(others));
+    const { [path]: gone, ...others } = entries();
+    await Promise.all([path, ...(gone?.pictures ?? [])].map((each) => cache.delete(each)));
+    keep(others);
 }
 
 function show(button, isSaved) {
@@ -35,9 +41,9 @@ const button = document.querySelector(".save");
 
 if (button && "caches" in window) {
     button.hidden = false;
-    show(button, location.pathname in titles());
+    show(button, location.pathname in entries());
     button.addEventListener("click", async () => {
-        const isSaved = location.pathname in titles();
+        const isSaved = location.pathname in entries();
         await (isSaved ? forget(location.pathname) : save(location.pathname, button.dataset.title));
         show(button, !isSaved);
     });
@@ -63,7 +69,7 @@ function add(path, title) {
 }
 
 if (list) {
-    for (const [path, title] of Object.entries(titles())) {
+    for (const [path, { title }] of Object.entries(entries())) {
         add(path, title);
     }
 }
