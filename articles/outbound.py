@@ -6,6 +6,7 @@ connection goes to the very address that was checked.
 
 import ipaddress
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -88,6 +89,34 @@ class Guard:
         if not is_public(address):
             raise RefusedUrlError("a private address is not asked")
 
+    def check_resolved(self, host: str, port: int, addresses: Iterable[str]) -> None:
+        """Raises RefusedUrlError where a name leads to an address that may not be connected to."""
+        if f"{host}:{port}" in self.allow_private:
+            return
+        # One private address among public ones is an attack, not a mistake.
+        if not all(is_public(address) for address in addresses):
+            raise RefusedUrlError("the name leads to a private address")
+
+
+def connect(guard: Guard, host: str, port: int, seconds: float) -> socket.socket:
+    """A TCP connection to one of the addresses that a name has at this moment, all of them checked.
+
+    Raises RefusedUrlError, or OSError where no address can be reached.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # Python's own idea of a label that is empty or too long
+        raise RefusedUrlError("not a name") from error
+    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+    guard.check_resolved(host, port, addresses)
+    last: OSError = OSError("the name has no address")
+    for address in addresses:
+        try:
+            return socket.create_connection((address, port), seconds)
+        except OSError as error:
+            last = error
+    raise last
+
 
 class GuardedResolver(AbstractResolver):
     """Resolves names to addresses that the guard lets through; the others do not exist."""
@@ -101,11 +130,7 @@ class GuardedResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """Raises RefusedUrlError where a name has no address, or any that is private."""
         found = await self.resolver.resolve(host, port, family)
-        if f"{host}:{port}" not in self.guard.allow_private:
-            # One private address among public ones is an attack, not a mistake.
-            refused = [each["host"] for each in found if not is_public(each["host"])]
-            if refused:
-                raise RefusedUrlError("the name leads to a private address")
+        self.guard.check_resolved(host, port, (each["host"] for each in found))
         return found
 
     async def close(self) -> None:

@@ -7,6 +7,11 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+from notifications.addresses import is_loopback
+from notifications.transports.webpush import load_vapid
+from notifications.webpush.vapid import is_contact
 
 FCM_HOST = "fcm.googleapis.com"
 TOYS = ("console.ConsoleTransport", "memory.MemoryTransport")
@@ -26,6 +31,28 @@ def check_push(
         found.append(Error("FCM_URL is not Google's.", hint=hint, id="daily8.E002"))
     if not Path(settings.FIREBASE_CREDENTIALS or "/nowhere").is_file():
         found.append(Error("FIREBASE_CREDENTIALS names no file.", id="daily8.E003"))
+    return found
+
+
+@register(deploy=True)
+def check_web_push(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001 - Django's signature
+    **_: object,
+) -> list[CheckMessage]:
+    """Where Web Push is on, browsers' push services will know us and no stand-in is spoken to."""
+    found: list[CheckMessage] = []
+    if any(map(is_loopback, settings.WEB_PUSH_HOSTS)):
+        hint = "The stand-in push service is for development: name no loopback host."
+        found.append(Error("WEB_PUSH_HOSTS names this machine.", hint=hint, id="daily8.E006"))
+    try:
+        is_on = load_vapid() is not None
+    except ImproperlyConfigured as error:
+        return [*found, Error(str(error), id="daily8.E007")]
+    if is_on and not is_contact(settings.VAPID_SUBJECT):
+        hint = "Name a real mailto: or https: address; Apple refuses any other."
+        found.append(Error("VAPID_SUBJECT reaches nobody.", hint=hint, id="daily8.E008"))
+    if is_on and settings.WEB_PUSH_TRANSPORT.endswith(TOYS):
+        found.append(Error("WEB_PUSH_TRANSPORT does not reach any browser.", id="daily8.E009"))
     return found
 
 

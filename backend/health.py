@@ -1,14 +1,18 @@
 """Is it alive, is it ready, and how is it doing: for load balancers and Prometheus."""
 
 from collections.abc import Iterable
+from math import inf
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from redis import RedisError
+
+from notifications.probe import age_of_probe
 
 GAUGES = {
     "daily8_feeds_due": (
@@ -55,6 +59,12 @@ class Database:
                 cursor.execute(query)
                 [[value]] = cursor.fetchall()
                 yield GaugeMetricFamily(name, text, value=float(value))
+        age = age_of_probe(timezone.now())
+        yield GaugeMetricFamily(
+            "daily8_probe_age_seconds",
+            "How long ago the provider took the last synthetic alert; infinite without one",
+            value=age.total_seconds() if age else inf,
+        )
 
 
 def healthz(_: HttpRequest) -> HttpResponse:

@@ -89,7 +89,9 @@ LANGUAGES = [
     ("hy", "Հայերեն"),
     ("tr", "Türkçe"),
 ]
-LOCALE_PATHS = [ROOT / "backend" / "locale"]  # before Django's own, which says some things otherwise
+LOCALE_PATHS = [
+    ROOT / "backend" / "locale"
+]  # before Django's own, which says some things otherwise
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
@@ -182,12 +184,28 @@ PUSH_TRANSPORT = env.text(
 FIREBASE_CREDENTIALS = env.text("FIREBASE_CREDENTIALS", "")
 FCM_URL = env.text("FCM_URL", "https://fcm.googleapis.com").rstrip("/")
 FCM_CONNECTIONS = env.whole("FCM_CONNECTIONS", 16, least=1)
+WEB_PUSH_TRANSPORT = env.text(
+    "WEB_PUSH_TRANSPORT",
+    "notifications.transports.console.ConsoleTransport"
+    if DEBUG
+    else "notifications.transports.webpush.WebPushTransport",
+)
+VAPID_PRIVATE_KEY = env.secret("VAPID_PRIVATE_KEY", "")
+VAPID_SUBJECT = env.text("VAPID_SUBJECT", "") or SITE_URL
+WEB_PUSH_HOSTS = frozenset(env.words("WEB_PUSH_HOSTS"))
 PUSH_RATE = env.number("PUSH_RATE", 8000, least=1)
 PUSH_WORKERS = env.whole("PUSH_WORKERS", 4, least=1)
-PUSH_CHUNK = env.whole("PUSH_CHUNK", 50, least=1)
+PUSH_RAMP = env.number("PUSH_RAMP", 60, least=0)
+PUSH_IN_FLIGHT = env.whole("PUSH_IN_FLIGHT", 1000, least=1)
 PUSH_LEASE = env.number("PUSH_LEASE", 60, least=1)
 PUSH_SWEEP_EVERY = env.number("PUSH_SWEEP_EVERY", 5, least=0.2)
 ALERT_LIFETIME = env.number("ALERT_LIFETIME", 6 * 3600, least=1)
+ALERT_HOLD = env.number("ALERT_HOLD", 0, least=0)
+ALERT_HOLD_BREAKING = env.number("ALERT_HOLD_BREAKING", 10, least=0)
+ALERT_HOLD_NORMAL = env.number("ALERT_HOLD_NORMAL", 90, least=0)
+TOP_PUBLISHERS = env.whole("TOP_PUBLISHERS", 3, least=1)
+RECEIVED_SAMPLE = env.number("RECEIVED_SAMPLE", 0.1, least=0)
+CDN_PURGE_URL = env.text("CDN_PURGE_URL", "")
 
 # Celery
 
@@ -245,6 +263,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "notifications.tasks.sweep_alerts",
         "schedule": PUSH_SWEEP_EVERY,
         "options": {"expires": PUSH_SWEEP_EVERY},
+    },
+    "begin digests": {
+        "task": "notifications.tasks.plan_digests",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "see that alerts arrive": {
+        "task": "notifications.tasks.send_probe",
+        "schedule": crontab(minute="7"),
+        "options": {"expires": 600},
+    },
+    "let devices rest that nobody has seen": {
+        "task": "notifications.tasks.age_devices",
+        "schedule": crontab(hour="3", minute="40"),
+        "options": {"expires": 3600},
     },
 }
 

@@ -1,14 +1,15 @@
-"""Who is told when: quiet hours and the cutting of an audience into batches. Pure."""
+"""Who is told when: quiet hours, the hour of the digest, the cutting of an audience into batches,
+and which news is important. Pure.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-RELEASE_STEP = timedelta(
-    minutes=15
-)  # fewer batches; 11 of the world's 38 offsets are no whole hours
+# Fewer batches; 11 of the world's 38 offsets are no whole hours.
+RELEASE_STEP = timedelta(minutes=15)
 BLOCKS = 1024
 SHARDS_PER_BLOCK = 65_536 // BLOCKS
 
@@ -20,6 +21,8 @@ class QuietHours:
     zone: str
     start: time
     end: time
+    is_open_to_breaking: bool = False
+    digest_at: time | None = None
 
     def includes(self, local: time) -> bool:
         if self.start <= self.end:
@@ -84,13 +87,61 @@ class Range:
     release_at: datetime
 
 
-def find_releases(profiles: Mapping[int, QuietHours], now: datetime) -> dict[int, datetime]:
+def find_releases(
+    profiles: Mapping[int, QuietHours], now: datetime, *, is_breaking: bool = False
+) -> dict[int, datetime]:
     """For each profile the instant from which its readers may be told."""
     releases = {}
     for profile_id, quiet in profiles.items():
-        allowed = next_allowed(quiet, now)
+        passes = is_breaking and quiet.is_open_to_breaking
+        allowed = now if passes else next_allowed(quiet, now)
         releases[profile_id] = allowed if allowed == now else round_up(allowed)
     return releases
+
+
+def last_digest(quiet: QuietHours, now: datetime) -> tuple[datetime, datetime] | None:
+    """When the latest digest of these readers was due, and the one before; None without digests.
+
+    Once a local day; a digest whose hour is quiet comes when the quiet hours end.
+    """
+    if quiet.digest_at is None:
+        return None
+    zone = ZoneInfo(quiet.zone)
+    today = now.astimezone(zone).date()
+    days = (today + timedelta(days=back) for back in (1, 0, -1, -2, -3))
+    stated = (instant_of(day, quiet.digest_at, zone, 0) for day in days)
+    due = [instant for each in stated if (instant := next_allowed(quiet, each)) <= now]
+    return due[0], due[1]
+
+
+def midnight_before(moment: datetime, zone: str) -> datetime:
+    """When the local day of a moment began."""
+    there = ZoneInfo(zone)
+    return instant_of(moment.astimezone(there).date(), time(0), there, 0)
+
+
+def spread(ranges: list["Range"], pace: timedelta | None) -> list["Range"]:
+    """The same ranges, released one after the other over the time of `pace`."""
+    if not pace or not ranges:
+        return ranges
+    return [
+        replace(each, release_at=each.release_at + pace * n / len(ranges))
+        for n, each in enumerate(ranges)
+    ]
+
+
+def is_breaking_title(title: str, words: Iterable[str]) -> bool:
+    """Whether a title begins as its publisher marks breaking news: "BREAKING: ..."."""
+    opening = title.strip().casefold()
+    return any(
+        opening.startswith(word.casefold()) and not opening[len(word) : len(word) + 1].isalnum()
+        for word in filter(None, words)
+    )
+
+
+def is_top(publisher_count: int, *, is_breaking: bool, least: int) -> bool:
+    """Whether a story is for those who want the most important only."""
+    return is_breaking or publisher_count >= least
 
 
 def cut_ranges(crowds: Iterable[Crowd], releases: Mapping[int, datetime], size: int) -> list[Range]:

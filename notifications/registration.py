@@ -1,6 +1,6 @@
-"""Verb: an app tells us about its device, and a reader about when to be disturbed."""
+"""Verb: an app tells us about its device."""
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from articles.models import Session
-from notifications.models import Device, Preference, QuietProfile, digest_address
+from notifications.models import Device, digest_address
+from notifications.preferences import begin_preference
 
 TRIES = 3
 
@@ -41,7 +42,7 @@ def store_device(
 ) -> tuple[Device, bool]:
     digest = digest_address(state["address"])
     lock(digest)
-    holds = Q(address_digest=digest, state=Device.State.ACTIVE)
+    holds = Q(address_digest=digest) & ~Q(state=Device.State.GONE)
     concerned = Device.objects.filter(Q(pk=device_id) | Q(session=session) | holds)
     # All locks in one query and one order: two phones that swap addresses cannot deadlock.
     others = {device.pk: device for device in concerned.order_by("pk").select_for_update()}
@@ -76,35 +77,3 @@ def lock(digest: bytes) -> None:
     with connection.cursor() as cursor:
         number = int.from_bytes(digest[:8], signed=True)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
-
-
-def begin_preference(reader_id: UUID, zone: str) -> None:
-    """A new reader's nights are quiet where the first device is."""
-    if not Preference.objects.filter(reader_id=reader_id).exists():
-        profile = find_profile(zone, Preference.QUIET_START, Preference.QUIET_END)
-        Preference.objects.get_or_create(reader_id=reader_id, defaults={"quiet_profile": profile})
-
-
-def find_profile(zone: str, start: time, end: time) -> QuietProfile:
-    return QuietProfile.objects.get_or_create(zone=zone, start=start, end=end)[0]
-
-
-def set_preference(
-    reader_id: UUID, profile: QuietProfile, daily_cap: int, languages: list[str], now: datetime
-) -> Preference:
-    """Change quiet hours, cap and languages. The old hours still count for alerts that are planned
-    already.
-    """
-    with transaction.atomic():
-        preference, is_new = Preference.objects.select_for_update().get_or_create(
-            reader_id=reader_id,
-            defaults={"quiet_profile": profile, "daily_cap": daily_cap, "languages": languages},
-        )
-        if is_new:
-            return preference
-        if preference.quiet_profile_id != profile.pk:
-            preference.previous_quiet_profile_id = preference.quiet_profile_id
-            preference.quiet_profile, preference.quiet_changed_at = profile, now
-        preference.daily_cap, preference.languages = daily_cap, languages
-        preference.save()
-    return preference

@@ -15,11 +15,13 @@ OVERLOAD_PAUSE = timedelta(seconds=1)
 BREAKER_LEAST = 20  # messages in a chunk below which a share says nothing
 BREAKER_GONE = 0.2
 BREAKER_OTHER_SENDER = 0.01
+CANARY_PERMANENT = 0.05  # of errors other than apps that were removed
+OTHER_SENDER = {"SENDER_ID_MISMATCH", "VAPID_KEY_MISMATCH"}
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An outcome, and how often this device has been tried for this alert, this time included."""
+    """A message that was not accepted, and how often its device has been tried for this alert."""
 
     message: Message
     outcome: Outcome
@@ -50,32 +52,42 @@ class Stop(Enum):
     """Until a person has looked: we or the provider are wrong, not the addresses."""
 
 
-def judge(deliveries: Sequence[Delivery]) -> tuple[Stop, str] | None:
-    """Whether a chunk shows that something is wrong with us; and what, told to editors."""
-    for delivery in deliveries:
-        if delivery.outcome.result is Result.REJECTED:
-            return Stop.FAILED, f"the provider refuses the message: {delivery.outcome.code}"
-        if delivery.outcome.result is Result.FORBIDDEN:
-            return Stop.PAUSED, f"the provider refuses our credential: {delivery.outcome.code}"
-    if len(deliveries) < BREAKER_LEAST:
-        return None
-    gone = [d for d in deliveries if d.outcome.result is Result.GONE]
-    strangers = sum(d.outcome.code == "SENDER_ID_MISMATCH" for d in gone)
-    if strangers > max(1, BREAKER_OTHER_SENDER * len(deliveries)):
-        return Stop.PAUSED, "many addresses belong to another Firebase project"
-    if len(gone) > BREAKER_GONE * len(deliveries):
-        return Stop.PAUSED, f"{len(gone)} of {len(deliveries)} addresses are called dead"
+def judge_outcome(outcome: Outcome) -> tuple[Stop, str] | None:
+    """Whether one outcome shows that something is wrong with us; and what, told to editors."""
+    if outcome.result is Result.REJECTED:
+        return Stop.FAILED, f"the provider refuses the message: {outcome.code}"
+    if outcome.result is Result.FORBIDDEN:
+        return Stop.PAUSED, f"the provider refuses our credential: {outcome.code}"
     return None
 
 
-def wanted_pause(deliveries: Sequence[Delivery]) -> timedelta | None:
-    """How long the provider wants all workers to wait: the longest wish; None without one."""
-    return max(
-        (
-            d.outcome.retry_after
-            or (QUOTA_PAUSE if d.outcome.code == "QUOTA_EXCEEDED" else OVERLOAD_PAUSE)
-            for d in deliveries
-            if d.outcome.slows_all
-        ),
-        default=None,
-    )
+def judge(
+    unsent: Sequence[Delivery], total: int, *, is_canary: bool = False
+) -> tuple[Stop, str] | None:
+    """The same for a chunk of `total` messages, of which some were not accepted."""
+    for delivery in unsent:
+        if verdict := judge_outcome(delivery.outcome):
+            return verdict
+    if total < BREAKER_LEAST:
+        return None
+    gone = [d.outcome.code for d in unsent if d.outcome.result is Result.GONE]
+    if sum(code in OTHER_SENDER for code in gone) > max(1, BREAKER_OTHER_SENDER * total):
+        return Stop.PAUSED, "many addresses belong to another sender than our credentials"
+    if len(gone) > BREAKER_GONE * total:
+        return Stop.PAUSED, f"{len(gone)} of {total} addresses are called dead"
+    odd = len(gone) - gone.count("UNREGISTERED")
+    if is_canary and odd > CANARY_PERMANENT * total:
+        return Stop.PAUSED, f"{odd} of the first {total} addresses are called malformed"
+    return None
+
+
+def wanted_pause(unsent: Sequence[Delivery]) -> tuple[timedelta | None, timedelta] | None:
+    """How long the provider wants all workers to wait, None where it named no time, and how long
+    to wait then at first; None where it wants none.
+    """
+    slowing = [d.outcome for d in unsent if d.outcome.slows_all]
+    if not slowing:
+        return None
+    wishes = [outcome.retry_after for outcome in slowing if outcome.retry_after]
+    is_quota = any(outcome.code == "QUOTA_EXCEEDED" for outcome in slowing)
+    return max(wishes, default=None), QUOTA_PAUSE if is_quota else OVERLOAD_PAUSE

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from articles.gazetteer import GAZETTEER
@@ -11,7 +12,7 @@ from articles.pace import connect
 from notifications.transports.memory import MemoryTransport
 from tests.app import App
 from tests.desk import make_editor
-from tests.processes import Emulator, kill
+from tests.processes import Emulator, PushService, kill
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,23 @@ def emulator(_emulator: Emulator) -> Emulator:
     """One emulator for all tests, with nothing counted and no fault set."""
     _emulator.reset()
     return _emulator
+
+
+@pytest.fixture(scope="session")
+def _push_service() -> Iterator[PushService]:
+    service = PushService()
+    yield service
+    kill(service.process)
+
+
+@pytest.fixture
+def push_service(_push_service: PushService, settings: Settings) -> PushService:
+    """One push service for all tests, with nobody subscribed; this process sends to it."""
+    _push_service.reset()
+    lists = {"WEB_PUSH_HOSTS", "OUTBOUND_ALLOW"}
+    for name, value in _push_service.variables().items():
+        setattr(settings, name, frozenset({value}) if name in lists else value)
+    return _push_service
 
 
 @pytest.fixture

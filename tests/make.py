@@ -189,13 +189,26 @@ def session(of: Reader | None = None) -> tuple[Session, str]:
 
 
 def preference(
-    of: Reader, start: time = time(0), end: time = time(0), zone: str = "UTC", cap: int = 0
+    of: Reader,
+    start: time = time(0),
+    end: time = time(0),
+    zone: str = "UTC",
+    *,
+    cap: int = 0,
+    gap: int = 0,
+    digest_at: time | None = None,
+    is_open_to_breaking: bool = False,
 ) -> Preference:
-    """No quiet hours and no cap, said explicitly: no test depends on the hour it runs at."""
-    profile, _ = QuietProfile.objects.get_or_create(zone=zone, start=start, end=end)
-    made, _ = Preference.objects.update_or_create(
-        reader=of, defaults={"quiet_profile": profile, "daily_cap": cap}
+    """No quiet hours, cap, gap or digest, said explicitly: no test depends on its hour."""
+    profile, _ = QuietProfile.objects.get_or_create(
+        zone=zone,
+        start=start,
+        end=end,
+        digest_at=digest_at,
+        is_open_to_breaking=is_open_to_breaking,
     )
+    facts = {"quiet_profile": profile, "daily_cap": cap, "gap_minutes": gap}
+    made, _ = Preference.objects.update_or_create(reader=of, defaults=facts)
     return made
 
 

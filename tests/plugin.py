@@ -21,6 +21,7 @@ def start() -> None:
     os.environ.setdefault("DEBUG", "yes")
     os.environ.setdefault("FETCH_HOST_GAP", "0")
     os.environ.setdefault("PUSH_TRANSPORT", "notifications.transports.memory.MemoryTransport")
+    os.environ.setdefault("WEB_PUSH_TRANSPORT", "notifications.transports.memory.MemoryTransport")
     folder = Path(tempfile.mkdtemp(prefix="daily8-tests-"))
     STACK.callback(shutil.rmtree, folder, ignore_errors=True)
     os.environ.setdefault("STATIC_ROOT", str(folder))  # WhiteNoise wants one that exists

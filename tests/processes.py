@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -70,17 +71,13 @@ def beat(env: dict[str, str], folder: Path) -> "subprocess.Popen[str]":
     return spawn(*command, env=env, stderr=subprocess.DEVNULL)
 
 
-class Emulator:
-    """The FCM emulator as a process, and its control over HTTP."""
+class StandIn:
+    """A stand-in of ours as a process, and its control over HTTP."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        command = ("notifications.emulator", "--port", "0", "--state-dir", str(folder))
+    def __init__(self, *command: str) -> None:
         self.process = spawn(*command, env=dict(os.environ), stdout=subprocess.PIPE)
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().split()[-1]
-        self.credentials = folder / "service-account.json"
-        self.credentials.write_text(json.dumps(self.ask("GET", "/service-account.json")))
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -99,11 +96,67 @@ class Emulator:
         self.ask("DELETE", "/emulator/counts")
         self.ask("DELETE", "/emulator/faults")
 
+
+class Emulator(StandIn):
+    """That for FCM."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__("notifications.emulator", "--port", "0", "--state-dir", str(folder))
+        self.credentials = folder / "service-account.json"
+        self.credentials.write_text(json.dumps(self.ask("GET", "/service-account.json")))
+
     def variables(self) -> dict[str, str]:
         return {
             "PUSH_TRANSPORT": "notifications.transports.fcm.FcmTransport",
             "FCM_URL": self.url,
             "FIREBASE_CREDENTIALS": str(self.credentials),
+        }
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A subscription whose keys the push service holds, so that it sees what arrives."""
+
+    service: "PushService"
+    id: str
+    endpoint: str
+    keys: str
+
+    def fail(self, fault: object) -> None:
+        self.service.fail({self.id: fault})
+
+    def counts(self) -> Any:
+        return self.service.ask("GET", f"/emulator/phones/{self.id}")
+
+    def received(self) -> Any:
+        """Each with `message`, decrypted, and `ttl`, `urgency`, `topic` and `size`."""
+        return self.service.ask("GET", f"/emulator/phones/{self.id}/messages")
+
+    def uninstall(self) -> None:
+        self.service.ask("DELETE", f"/emulator/phones/{self.id}")
+
+
+class PushService(StandIn):
+    """That for browsers' push services."""
+
+    PRIVATE_KEY = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"  # of RFC 8291, appendix A
+
+    def __init__(self) -> None:
+        super().__init__("notifications.emulator.push_service", "--port", "0")
+        self.host = self.url.removeprefix("http://")
+
+    def subscribe(self, key: str = "") -> Browser:
+        """A new browser, which takes messages of one sender only where `key` is given."""
+        return Browser(self, **self.ask("POST", "/emulator/phones", {"key": key}))
+
+    def variables(self) -> dict[str, str]:
+        return {
+            "WEB_PUSH_TRANSPORT": "notifications.transports.webpush.WebPushTransport",
+            "WEB_PUSH_HOSTS": self.host,
+            "OUTBOUND_ALLOW": self.host,
+            "VAPID_PRIVATE_KEY": self.PRIVATE_KEY,
+            "VAPID_SUBJECT": "mailto:desk@news.example",
         }
 
 

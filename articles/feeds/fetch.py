@@ -293,8 +293,9 @@ def read_expires(expires: str, date: str) -> timedelta | None:
 
 def read_retry_after(value: str) -> timedelta | None:
     """Seconds or a date (RFC 9110, section 10.2.3); at most a day is believed."""
-    if value.strip().isdigit():
-        return timedelta(seconds=min(int(value.strip()[:12]), 86_400))
+    seconds = value.strip()
+    if seconds.isascii() and seconds.isdigit():
+        return timedelta(seconds=min(int(seconds[:12]), 86_400))
     try:
         until = parsedate_to_datetime(value)
     except (ValueError, TypeError):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -28,6 +29,13 @@ class Publisher(models.Model):
         blank=True,
         help_text="XPath by field, where the page is not understood: "
         '{"body": "//div[@class=\'text\']", "remove": ["//aside"]}',
+    )
+    breaking_words = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        help_text="with which a title of breaking news begins: BREAKING, URGENT; empty: only "
+        "editors call this publisher's news breaking",
     )
     text_days = models.PositiveIntegerField(
         null=True, blank=True, help_text="days a text is kept; empty: as the settings say"

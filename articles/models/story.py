@@ -18,6 +18,14 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """Stories with a page of their own."""
         return self.filter(merged_into=None, lead__is_hidden=False)
 
+    def with_publisher_count(self) -> StoryQuerySet:
+        """Each story with `publisher_count`: how many publishers tell of it."""
+        told = Story.objects.filter(pk=OuterRef("pk"), articles__is_hidden=False).order_by()
+        count = Count("articles__publisher", distinct=True)
+        return self.annotate(
+            publisher_count=Coalesce(Subquery(told.values("pk").values(n=count)), 0)
+        )
+
     def refresh(self) -> int:
         """Write what follows from a story's articles: its first and last time and its lead, which
         is the first with a picture that is no agency's text told once more. How many stories.
@@ -90,6 +98,9 @@ class Story(models.Model):
     is_lead_chosen = models.BooleanField(default=False, editable=False)
     is_locked = models.BooleanField(
         "locked", default=False, help_text="no article joins it by itself"
+    )
+    is_breaking = models.BooleanField(
+        "breaking", default=False, help_text="its alert reaches who wants only the most important"
     )
     corrected_at = models.DateTimeField(
         null=True,

@@ -11,14 +11,16 @@ import sys
 import sysconfig
 import textwrap
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
 from backend import services
 from backend.demo.journey import ARRIVED, DemoError, Journey, Telling
-from backend.demo.phone import TAG, Phone, ask
+from backend.demo.phone import TAG, Phone, ask, make_sleeper
 from backend.demo.supervisor import ChildDiedError, Children, answers, say, wait_for
 
 EDITOR = "editor@daily8.example"
@@ -26,7 +28,10 @@ SUBJECT = "Karabakh"  # what stands in the title of each article that the phone 
 EVERY = 45  # seconds between two articles while the demo keeps running
 PATIENCE = 60  # seconds for the first push
 WEB = "--worker-class gthread --workers 2 --threads 4 --no-control-socket --log-level warning"
-WORKER = "--queues ingest,push --concurrency 2 --without-gossip --without-mingle --loglevel WARNING"
+WORKER = (
+    "--queues push.breaking,ingest,push --concurrency 2"
+    " --without-gossip --without-mingle --loglevel WARNING"
+)
 
 
 def main() -> int:
@@ -109,12 +114,17 @@ class Demo:
         begun = time.monotonic()
         self.start()
         phone = Phone(self.folder / "phone.json", self.site, self.emulator)
-        phone.register()
+        sleeper = make_sleeper(datetime.now(UTC))
+        asleep = Phone(self.folder / "sleeper.json", self.site, self.emulator, sleeper)
+        for each in (phone, asleep):
+            each.register()
         phone.listen(self.messages.put)
+        asleep.listen(lambda _: None)
         wait_for(self.children, "a first fetch of every feed", self.is_every_feed_fetched, 30)
         say(f"ready after {time.monotonic() - begun:.1f} s")
         self.publish_and_watch(f"?about={SUBJECT}")
         say(f"first push {time.monotonic() - begun:.1f} s after the start")
+        self.look_at_the_sleeper(asleep)
         self.retell_and_watch(phone)
         if is_once:
             return
@@ -176,6 +186,19 @@ class Demo:
             self.draw(note)
         else:
             say(f"          not for this phone, which follows #{TAG}")
+
+    def look_at_the_sleeper(self, phone: Phone) -> None:
+        """See that another phone is not woken, and that its inbox says why and until when.
+
+        Raises DemoError where it is not so.
+        """
+        latest = phone.read_inbox()[0]
+        told = latest["told"]
+        if told["standing"] != "asleep" or phone.shown.total():
+            raise DemoError(f"the {phone.owner.label} should be silent: {told}")
+        until = datetime.fromisoformat(told["until"]).astimezone(ZoneInfo(phone.owner.zone))
+        say(f"the {phone.owner.label}, shows nothing; its inbox:")
+        say(f'"{latest["title"]}": asleep, comes at {until:%H:%M} there')
 
     def retell_and_watch(self, phone: Phone) -> None:
         """Let the other publishers tell of the same event: one story, and no second alert.

@@ -8,10 +8,38 @@ import urllib.request
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 TAG = "NagornoKarabakh"
+NIGHT = range(1, 6)  # hours on the clock of somebody who sleeps
+CITIES = (
+    *("Asia/Tokyo", "Asia/Dhaka", "Asia/Yerevan", "Europe/Paris", "Atlantic/Azores"),
+    *("America/Sao_Paulo", "America/Chicago", "Pacific/Honolulu", "Pacific/Auckland"),
+)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose phone it is: where its owner is, and when the owner sleeps."""
+
+    label: str
+    zone: str
+    quiet_start: str = "00:00"
+    quiet_end: str = "00:00"
+
+
+AWAKE = Owner("demo phone", "Asia/Yerevan")
+
+
+def make_sleeper(now: datetime) -> Owner:
+    """Somebody with the quiet hours of a new reader, in a city where it is night."""
+    zone = next(city for city in CITIES if now.astimezone(ZoneInfo(city)).hour in NIGHT)
+    city = zone.partition("/")[2].replace("_", " ")
+    return Owner(f"phone in {city}, where it is night", zone, "22:00", "07:00")
 
 
 def ask(method: str, url: str, body: object = None, secret: str = "") -> Any:
@@ -28,7 +56,8 @@ def ask(method: str, url: str, body: object = None, secret: str = "") -> Any:
 class Phone:
     """One phone. What it is called is kept in a file, so that a restart makes no second one."""
 
-    def __init__(self, path: Path, site: str, emulator: str) -> None:
+    def __init__(self, path: Path, site: str, emulator: str, owner: Owner = AWAKE) -> None:
+        self.owner = owner
         self.api, self.emulator = f"{site}/api/v1", emulator
         self.path = path
         self.shown: Counter[str] = Counter()
@@ -38,9 +67,9 @@ class Phone:
         self.state.setdefault("address", f"demo-phone-{secrets.token_hex(16)}")
 
     def register(self) -> None:
-        """Open a session, state the device, its zone, quiet hours (none) and cap (none), follow."""
+        """Open a session, state the device, its zone, the quiet hours and no cap, and follow."""
         if not self.has_session():
-            opened = ask("POST", f"{self.api}/sessions", {"label": "demo phone"})
+            opened = ask("POST", f"{self.api}/sessions", {"label": self.owner.label})
             self.state["secret"] = opened["secret"]
             self.state["device"] = str(uuid.uuid4())
         self.path.touch(mode=0o600)
@@ -49,16 +78,20 @@ class Phone:
             "platform": "android",
             "app_version": "1.0",
             "locale": "en",
-            "zone": "Asia/Yerevan",
+            "zone": self.owner.zone,
             "address_kind": "fcm_token",
             "address": self.state["address"],
         }
-        quiet = {"zone": "Asia/Yerevan", "quiet_start": "00:00", "quiet_end": "00:00"}
+        quiet = {
+            "zone": self.owner.zone,
+            "quiet_start": self.owner.quiet_start,
+            "quiet_end": self.owner.quiet_end,
+        }
         self.put(f"devices/{self.state['device']}", device)
-        self.put("preferences", {**quiet, "daily_cap": 0})
+        self.put("preferences", {**quiet, "daily_cap": 0, "gap_minutes": 0})
         self.put(f"follows/{TAG}", {"level": "all"})
         address = f"{self.emulator}/emulator/phones/{self.state['address']}"
-        ask("PUT", address, {"label": f"Demo phone, follows #{TAG}"})
+        ask("PUT", address, {"label": f"{self.owner.label.capitalize()}, follows #{TAG}"})
 
     def has_session(self) -> bool:
         if "secret" not in self.state:
@@ -71,6 +104,13 @@ class Phone:
 
     def put(self, path: str, body: object) -> None:
         ask("PUT", f"{self.api}/{path}", body, self.state["secret"])
+
+    def read_inbox(self) -> list[dict[str, Any]]:
+        """The reader's alerts, newest first, each with how it stands."""
+        found: list[dict[str, Any]] = ask("GET", f"{self.api}/alerts", secret=self.state["secret"])[
+            "results"
+        ]
+        return found
 
     def listen(self, show: Callable[[dict[str, Any]], None]) -> None:
         """Call `show` with every message that arrives, from a thread."""

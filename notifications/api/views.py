@@ -1,31 +1,23 @@
-"""The app developers' door to devices, preferences and alerts."""
+"""The app developers' door to devices and preferences."""
 
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.functional import cached_property
-from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import generics, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from articles.api.views import BY_ID, NOTHING, ReaderRequest, caller, problems
-from articles.models import Follow, Reader, Tag
+from articles.api.views import BY_ID, NOTHING, ReaderRequest, problems
+from articles.models import Reader
 from articles.sessions import touch
-from notifications.api.serializers import AlertSerializer, DeviceSerializer, PreferenceSerializer
-from notifications.models import Alert, Device, Preference, QuietProfile
-from notifications.registration import (
-    DeviceTakenError,
-    find_profile,
-    register_device,
-    set_preference,
-)
-
-SHOWN = [Alert.State.SENDING, Alert.State.SENT, Alert.State.PAUSED, Alert.State.EXPIRED]
+from notifications.api.serializers import DeviceSerializer, PreferenceSerializer
+from notifications.models import Device, Preference, QuietProfile
+from notifications.preferences import Wish, set_preference
+from notifications.registration import DeviceTakenError, register_device
 
 
 class Conflict(APIException):
@@ -79,7 +71,10 @@ class PreferenceView(APIView):
         mine = Preference.objects.filter(reader=request.user).select_related("quiet_profile")
         preference = mine.first() or Preference(
             quiet_profile=QuietProfile(
-                zone="UTC", start=Preference.QUIET_START, end=Preference.QUIET_END
+                zone="UTC",
+                start=Preference.QUIET_START,
+                end=Preference.QUIET_END,
+                digest_at=Preference.DIGEST_AT,
             )
         )
         return Response(PreferenceSerializer(preference).data)
@@ -92,38 +87,16 @@ class PreferenceView(APIView):
     def put(self, request: ReaderRequest) -> Response:
         asked = PreferenceSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        wish = asked.validated_data
-        profile = find_profile(**wish["quiet_profile"])
-        languages = list(dict.fromkeys(wish["languages"]))
-        preference = set_preference(
-            request.user.pk, profile, wish["daily_cap"], languages, timezone.now()
+        facts = dict(asked.validated_data)
+        times = facts.pop("quiet_profile")
+        wish = Wish(
+            zone=times["zone"],
+            quiet_start=times["start"],
+            quiet_end=times["end"],
+            is_open_to_breaking=times["is_open_to_breaking"],
+            digest_at=times["digest_at"],
+            languages=tuple(facts.pop("languages")),
+            **facts,
         )
+        preference = set_preference(request.user.pk, wish, timezone.now())
         return Response(PreferenceSerializer(preference).data)
-
-
-@extend_schema_view(
-    get=extend_schema(
-        tags=["Alerts"],
-        summary="Alerts about the tags that I follow, newest first",
-        responses={200: AlertSerializer(many=True)} | problems(400, 401),
-    )
-)
-class AlertsView(generics.ListAPIView[Alert]):
-    serializer_class = AlertSerializer
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "languages": self.languages}
-
-    @cached_property
-    def languages(self) -> list[str]:
-        """The reader's, the favourite first; none where the reader has no wish."""
-        mine = Preference.objects.filter(reader=caller(self.request))
-        return mine.values_list("languages", flat=True).first() or []
-
-    def get_queryset(self) -> QuerySet[Alert]:
-        reader_id = caller(self.request)
-        follows = Follow.objects.current().filter(reader_id=reader_id)
-        why = Tag.objects.filter(pk__in=follows.values("tag")).order_by("name")
-        heard = Alert.objects.for_reader(reader_id).in_languages(self.languages)
-        mine = heard.filter(state__in=SHOWN)
-        return mine.prefetch_related(Prefetch("tags", why)).order_by("-created_at", "-id")

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from articles.language import base_language
 from articles.models import Reader, Session
 from articles.models.identifier import Shard, make_id
+
+DORMANT_AFTER = timedelta(days=30)
+GONE_AFTER = timedelta(days=270)
 
 
 def digest_address(address: str) -> bytes:
@@ -21,15 +24,26 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def live(self) -> DeviceQuerySet:
         return self.filter(state=Device.State.ACTIVE)
 
+    def age(self, today: date) -> tuple[int, int]:
+        """Give up devices not seen for 270 days, when FCM has expired their tokens, and let those
+        rest that were not seen for 30: how many of each.
+
+        Source: https://firebase.google.com/docs/cloud-messaging/manage-tokens
+        """
+        unseen = self.exclude(state=Device.State.GONE).filter(seen_on__lt=today - GONE_AFTER)
+        gone = unseen.update(state=Device.State.GONE, gone_reason="not seen for 270 days")
+        resting = self.live().filter(seen_on__lt=today - DORMANT_AFTER)
+        return gone, resting.update(state=Device.State.DORMANT)
+
     def mark_gone(self, used: list[tuple[UUID, bytes]], reason: str) -> int:
         """Give up devices, but only those that still hold the address that was used.
 
         An app may have sent a new address between our reading and the provider's word.
         """
         return sum(
-            self.filter(pk=device_id, address_digest=digest, state=Device.State.ACTIVE).update(
-                state=Device.State.GONE, gone_reason=reason
-            )
+            self.exclude(state=Device.State.GONE)
+            .filter(pk=device_id, address_digest=digest)
+            .update(state=Device.State.GONE, gone_reason=reason)
             for device_id, digest in used
         )
 
@@ -60,20 +74,15 @@ class Device(models.Model):
     locale = models.CharField(max_length=35, blank=True)
     zone = models.CharField(max_length=64, default="UTC", help_text="IANA name: Asia/Yerevan")
     address_kind = models.CharField(max_length=9, choices=AddressKind)
-    address = models.CharField(
-        max_length=4096,
-        validators=[
-            RegexValidator(
-                r"^[A-Za-z0-9_:\-]{10,4096}\Z",
-                "An address holds letters, digits, _, : and - only.",
-            )
-        ],
-    )
+    address = models.CharField(max_length=4096)
     address_keys = models.CharField(
         max_length=200, blank=True, help_text="of a Web Push subscription: p256dh.auth, base64url"
     )
     address_digest = models.BinaryField(max_length=16, editable=False)
     state = models.CharField(max_length=7, choices=State, default=State.ACTIVE)
+    is_desk = models.BooleanField(
+        "of the desk", default=False, help_text="gets test alerts, and a synthetic one each hour"
+    )
     gone_reason = models.CharField(max_length=40, blank=True, editable=False)
     seen_on = models.DateField(auto_now=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -87,9 +96,12 @@ class Device(models.Model):
         constraints = [
             models.UniqueConstraint(
                 "address_digest",
-                name="address_on_one_active_device",
-                condition=Q(state="active"),
+                name="address_on_one_device",
+                condition=~Q(state="gone"),
             )
+        ]
+        indexes = [
+            models.Index("seen_on", name="device_by_seen", condition=~Q(state="gone")),
         ]
 
     def __str__(self) -> str:

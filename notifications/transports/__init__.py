@@ -6,10 +6,13 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from notifications.transports.base import Transport
+from notifications.transports.routing import RoutingTransport
 
 
 @cache
 def get_transport() -> Transport:
     """The process's transport, made on first use in the worker that sends: it holds connections."""
-    transport: Transport = import_string(settings.PUSH_TRANSPORT)()
-    return transport
+    return RoutingTransport(
+        make_fcm=import_string(settings.PUSH_TRANSPORT),
+        make_web_push=import_string(settings.WEB_PUSH_TRANSPORT),
+    )

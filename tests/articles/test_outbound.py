@@ -1,8 +1,9 @@
 import asyncio
+import socket
 
 import pytest
 
-from articles.outbound import Guard, GuardedResolver, RefusedUrlError, is_public
+from articles.outbound import Guard, GuardedResolver, RefusedUrlError, connect, is_public
 
 REFUSED = [
     "ftp://news.example/",
@@ -55,6 +56,31 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_resolved() -> None:
 
     with pytest.raises(RefusedUrlError):
         asyncio.run(resolve())
+
+
+def test_a_connection_goes_to_an_address_that_was_checked() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        for host in ("localhost", "127.0.0.1"):
+            with pytest.raises(RefusedUrlError):
+                connect(Guard(), host, port, 1)
+        guard = Guard(allow_private=frozenset({f"localhost:{port}"}))
+        with connect(guard, "localhost", port, 1) as connection:
+            assert connection.getpeername()[:2] == ("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["a..example", f"{'a' * 64}.example"])
+def test_what_cannot_be_a_name_is_refused(host: str) -> None:
+    with pytest.raises(RefusedUrlError):
+        connect(Guard(), host, 443, 1)
+
+
+def test_a_server_that_is_not_there_is_an_error_of_the_network() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    with pytest.raises(ConnectionRefusedError):
+        connect(Guard(allow_private=frozenset({f"127.0.0.1:{port}"})), "127.0.0.1", port, 1)
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "0.0.0.0", "255.255.255.255", "::"])

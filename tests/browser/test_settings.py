@@ -25,7 +25,9 @@ def test_quiet_hours_and_cap_are_kept(visitor: Visitor) -> None:
     page.get_by_label("Quiet from").fill("23:30")
     page.get_by_label("until").fill("06:15")
     page.get_by_label("on the clocks of").select_option("Asia/Yerevan")
+    page.get_by_label("Breaking news may wake me").check()
     page.get_by_label("Alerts a day at most").fill("3")
+    page.get_by_label("What waited comes at").fill("")
     page.click("text=Keep")
 
     expect(page.locator(".note")).to_contain_text("Kept")
@@ -33,4 +35,5 @@ def test_quiet_hours_and_cap_are_kept(visitor: Visitor) -> None:
     kept = Preference.objects.select_related("quiet_profile").get()
     profile = kept.quiet_profile
     assert (profile.zone, profile.start, profile.end) == ("Asia/Yerevan", time(23, 30), time(6, 15))
-    assert kept.daily_cap == 3
+    assert (profile.is_open_to_breaking, profile.digest_at) == (True, None)
+    assert (kept.is_on, kept.daily_cap) == (True, 3)

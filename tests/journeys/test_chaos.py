@@ -18,14 +18,15 @@ from tests.processes import Emulator, beat, environment, kill, running, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CHUNK = 50
+IN_FLIGHT = 200
 PATIENCE = 240
 
 
 def variables(emulator: Emulator) -> dict[str, str]:
     return environment(
         **emulator.variables(),
-        PUSH_CHUNK=CHUNK,
+        PUSH_IN_FLIGHT=IN_FLIGHT,
+        PUSH_RAMP=0,
         PUSH_LEASE=2,
         PUSH_SWEEP_EVERY=0.5,
         DATABASE_POOL=2,
@@ -70,7 +71,7 @@ def check_promises(alert: Alert, emulator: Emulator, size: int, kills: int) -> N
     assert alert.state == Alert.State.SENT
     assert counts["addresses"] == size
     # Each worker has two processes with a chunk in the air.
-    assert counts["accepted"] - size <= 2 * CHUNK * kills
+    assert counts["accepted"] - size <= 2 * IN_FLIGHT * kills
     assert counts["max_per_address"] <= 1 + kills
 
 

@@ -83,7 +83,13 @@ def register_phone(client: Client) -> None:
             "address": PHONE,
         },
     )
-    quiet = {"zone": "Asia/Yerevan", "quiet_start": "00:00", "quiet_end": "00:00", "daily_cap": 0}
+    quiet = {
+        "zone": "Asia/Yerevan",
+        "quiet_start": "00:00",
+        "quiet_end": "00:00",
+        "daily_cap": 0,
+        "gap_minutes": 0,
+    }
     put("/api/v1/preferences", quiet)
     put("/api/v1/follows/NagornoKarabakh", {"level": "all"})
 

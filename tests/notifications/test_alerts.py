@@ -6,8 +6,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from articles import corrections
-from articles.models import Article, ArticleTag, Story, StoryPair, Tag
-from notifications import alerts, dispatch
+from articles.models import Article, ArticleTag, Follow, Publisher, Story, StoryPair, Tag
+from articles.takedown import take_down
+from notifications import alerts, dispatch, releasing
 from notifications.models import Alert, Batch, Preference
 from notifications.transports.memory import MemoryTransport
 from tests import make
@@ -98,7 +99,8 @@ def test_news_after_a_correction_reaches_who_was_not_told(now: datetime) -> None
     corrections.merge(first, [second], None, now)
 
     later = now + timedelta(minutes=5)
-    make.article(of_story=first, tags=[one, other], published_at=later)
+    by = first.articles.all()[0].publisher
+    make.article(of_story=first, by=by, tags=[one, other], published_at=later)
     alerts.plan_alerts([first.pk], later)
 
     assert told() == [("initial", ["A"]), ("extension", ["B"])]
@@ -221,7 +223,7 @@ def test_planning_costs_the_same_whatever_the_number_of_tags(
 ) -> None:
     story = story_about(*(make.tag() for _ in range(told_tags)), at=now)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(28):
         alerts.plan_alerts([story.pk], now)
 
 
@@ -262,7 +264,7 @@ def test_the_sweep_plans_what_nobody_announced(now: datetime) -> None:
 
     [batch_id] = alerts.plan_forgotten(now)
 
-    assert alerts.find_runnable() == [batch_id]
+    assert releasing.find_runnable() == [batch_id]
     assert alerts.plan_forgotten(now) == []
 
 
@@ -273,3 +275,106 @@ def test_the_longest_words_fit_the_alert(now: datetime) -> None:
 
     alert = Alert.objects.get()
     assert (len(alert.title.encode()), len(alert.body.encode())) == (240, 600)
+
+
+def reader_at(level: Follow.Level, tag: Tag, address: str) -> None:
+    phone = make.device(address=address)
+    make.follow(phone.reader, tag, level)
+
+
+def test_who_wants_the_most_important_hears_what_three_publishers_tell(now: datetime) -> None:
+    tag = make.tag()
+    reader_at(Follow.Level.ALL, tag, "phone-all")
+    reader_at(Follow.Level.TOP, tag, "phone-top")
+    story = story_about(tag, at=now)
+    run_all(alerts.plan_alerts([story.pk], now))
+    assert [m.address for m in MemoryTransport.outbox] == ["phone-all"]
+
+    for _ in range(2):
+        make.article(of_story=story, tags=[tag], published_at=now)
+        run_all(alerts.plan_alerts([story.pk], now))
+
+    assert [m.address for m in MemoryTransport.outbox] == ["phone-all", "phone-top"]
+    assert [(a.kind, a.levels) for a in Alert.objects.order_by("pk")] == [
+        ("initial", ["all"]),
+        ("extension", ["top"]),
+    ]
+    assert alerts.plan_forgotten(now) == []
+
+
+def test_where_nobody_wants_only_the_most_important_one_alert_is_enough(now: datetime) -> None:
+    tag = make.tag()
+    story = story_about(tag, at=now)
+    alerts.plan_alerts([story.pk], now)
+    for _ in range(2):
+        make.article(of_story=story, tags=[tag], published_at=now)
+
+    alerts.plan_alerts([story.pk], now)
+
+    assert Alert.objects.get().levels == ["all", "top"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "is_breaking"),
+    [
+        ("URGENT: dam fails", ["Urgent"], True),
+        ("URGENT: dam fails", [], False),
+        ("Dam fails", ["Urgent"], False),
+    ],
+)
+def test_a_publisher_calls_news_breaking_only_where_an_editor_lets_it(
+    now: datetime,
+    title: str,
+    words: list[str],
+    is_breaking: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    tag = make.tag()
+    reader_at(Follow.Level.TOP, tag, "phone-top")
+    by = make.publisher()
+    Publisher.objects.filter(pk=by.pk).update(breaking_words=words)
+    article = make.article(title, by=by, tags=[tag], published_at=now)
+
+    run_all(alerts.plan_alerts([make.story_of(article).pk], now))
+
+    assert Alert.objects.get().is_breaking is is_breaking
+    assert [m.address for m in MemoryTransport.outbox] == (["phone-top"] if is_breaking else [])
+
+
+def test_breaking_news_wakes_those_who_let_it(now: datetime) -> None:
+    tag = make.tag()
+    night = (time((now.hour - 1) % 24), time((now.hour + 2) % 24))
+    for address, is_open in (("phone-open", True), ("phone-closed", False)):
+        phone = make.device(address=address)
+        make.preference(phone.reader, *night, is_open_to_breaking=is_open)
+        make.follow(phone.reader, tag)
+    story = story_about(tag, at=now)
+    Story.objects.update(is_breaking=True)
+
+    run_all(alerts.plan_alerts([story.pk], now))
+
+    assert [m.address for m in MemoryTransport.outbox] == ["phone-open"]
+
+
+def test_a_takedown_takes_the_alert_from_phones(now: datetime) -> None:
+    tag = make.tag()
+    phone = make.device()
+    make.follow(phone.reader, tag)
+    story = story_about(tag, at=now)
+    run_all(alerts.plan_alerts([story.pk], now))
+    take_down([story.articles.get().pk], now)
+
+    run_all(alerts.plan_alerts([story.pk], now))
+    run_all(alerts.plan_alerts([story.pk], now))
+
+    kinds = [message.notice.kind for message in MemoryTransport.outbox]
+    assert kinds == ["initial", "retraction"]
+
+
+def test_a_story_whose_articles_moved_elsewhere_is_not_taken_back(now: datetime) -> None:
+    first, second = story_about(make.tag(), at=now), story_about(make.tag(), at=now)
+    alerts.plan_alerts([first.pk, second.pk], now)
+
+    corrections.merge(first, [second], None, now)
+    alerts.plan_alerts([first.pk, second.pk], now)
+
+    assert not Alert.objects.filter(kind="retraction").exists()

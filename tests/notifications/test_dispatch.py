@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from articles.models import Follow, Tag
-from notifications import alerts, dispatch
+from notifications import alerts, dispatch, releasing
 from notifications.models import Alert, Batch, Device, Failure
 from notifications.transports.base import Message, Outcome, Result
 from notifications.transports.memory import MemoryTransport
@@ -116,7 +116,7 @@ def test_who_followed_after_planning_or_ended_before_is_not_told() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_chunks_of_any_size_reach_everybody_once(settings: Settings, size: int) -> None:
-    settings.PUSH_CHUNK = size
+    settings.PUSH_IN_FLIGHT = 4 * size
     tag = make.tag()
     readers = [make.reader() for _ in range(7)]
     for number, reader in enumerate(readers):
@@ -137,7 +137,7 @@ def test_a_chunk_costs_a_constant_number_of_queries(
         follower(tag, f"address-number-{number}")
     alert = plan(tag)
 
-    with django_assert_num_queries(16):  # 5 to take the batch, 5 for the chunk, 6 to finish
+    with django_assert_num_queries(17):  # 6 to take the batch, 5 for the chunk, 6 to finish
         run_all(alert)
 
     assert len(addresses()) == 40
@@ -163,10 +163,10 @@ def test_an_address_that_changed_meanwhile_is_not_given_up() -> None:
 
     class ChangingTransport(MemoryTransport):
         def send(self, messages: Iterable[Message | None]) -> Iterator[tuple[Message, Outcome]]:
-            changed = Device.objects.get(pk=device.pk)
-            changed.address = "address-new"
-            changed.save()
             for message in filter(None, messages):
+                changed = Device.objects.get(pk=device.pk)
+                changed.address = "address-new"
+                changed.save()
                 yield message, DEAD
 
     alert = plan(tag)
@@ -218,7 +218,7 @@ def test_tries_are_limited(outcome: Outcome, tries: int) -> None:
 def test_what_is_wrong_with_us_stops_the_alert_and_costs_no_device(
     settings: Settings, result: Result, state: Alert.State
 ) -> None:
-    settings.PUSH_CHUNK = 1
+    settings.PUSH_IN_FLIGHT = 1
     tag = make.tag()
     devices = [follower(tag, f"address-of-{n}") for n in range(3)]
     MemoryTransport.answers.update(
@@ -235,7 +235,7 @@ def test_what_is_wrong_with_us_stops_the_alert_and_costs_no_device(
 
 
 def test_a_paused_alert_goes_on_where_it_stopped(settings: Settings) -> None:
-    settings.PUSH_CHUNK = 1
+    settings.PUSH_IN_FLIGHT = 1
     tag = make.tag()
     devices = [follower(tag, f"address-of-{n}") for n in range(4)]
     first = min(devices, key=lambda d: (d.shard, d.reader_id)) if devices[0].shard else devices[0]
@@ -273,7 +273,7 @@ def test_an_expired_alert_sends_nothing() -> None:
     Alert.objects.filter(pk=alert.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
 
     run_all(alert)
-    runnable = alerts.find_runnable()
+    runnable = releasing.find_runnable()
 
     assert addresses() == []
     assert runnable == []
@@ -322,7 +322,7 @@ def test_the_daily_cap_holds_the_rest_back_and_a_retry_counts_once() -> None:
     run_all(second)
 
     assert [message.notice.alert_id for message in MemoryTransport.outbox] == [first.pk]
-    assert second.batches.get().capped_count == 1
+    assert second.batches.get().held_back_count == 1
 
 
 def test_a_pause_of_the_provider_stops_every_batch() -> None:

@@ -8,10 +8,15 @@ from hypothesis import strategies as st
 from notifications.planning import (
     Crowd,
     QuietHours,
+    Range,
     cut_ranges,
     find_releases,
+    is_breaking_title,
+    last_digest,
+    midnight_before,
     next_allowed,
     round_up,
+    spread,
 )
 
 NIGHT = (time(22), time(7))
@@ -100,3 +105,90 @@ def test_ranges_cover_every_shard_of_the_audience_once(counts: dict[int, int], s
     assert ranges[-1].last_shard == 65_535
     for earlier, later in pairwise(ranges):
         assert later.first_shard == earlier.last_shard + 1
+
+
+def test_breaking_news_passes_the_quiet_hours_of_those_who_let_it() -> None:
+    now = utc("2026-11-23T23:00")
+    profiles = {
+        1: QuietHours("UTC", *NIGHT, is_open_to_breaking=True),
+        2: QuietHours("UTC", *NIGHT),
+    }
+
+    breaking = find_releases(profiles, now, is_breaking=True)
+    normal = find_releases(profiles, now)
+
+    assert breaking == {1: now, 2: utc("2026-11-24T07:00")}
+    assert set(normal.values()) == {utc("2026-11-24T07:00")}
+
+
+@pytest.mark.parametrize(
+    ("zone", "digest_at", "now", "due", "before"),
+    [
+        ("UTC", time(8), "2026-11-23T08:00", "2026-11-23T08:00", "2026-11-22T08:00"),
+        ("UTC", time(8), "2026-11-23T07:59", "2026-11-22T08:00", "2026-11-21T08:00"),
+        # In quiet hours it waits for their end.
+        ("UTC", time(3), "2026-11-23T07:00", "2026-11-23T07:00", "2026-11-22T07:00"),
+        ("Asia/Kathmandu", time(8), "2026-11-23T02:15", "2026-11-23T02:15", "2026-11-22T02:15"),
+        # Days of 23 and of 25 hours.
+        ("Europe/Berlin", time(8), "2027-03-28T12:00", "2027-03-28T06:00", "2027-03-27T07:00"),
+        ("Europe/Berlin", time(8), "2027-10-31T12:00", "2027-10-31T07:00", "2027-10-30T06:00"),
+    ],
+)
+def test_a_digest_comes_once_a_local_day(
+    zone: str, digest_at: time, now: str, due: str, before: str
+) -> None:
+    quiet = QuietHours(zone, *NIGHT, digest_at=digest_at)
+
+    assert last_digest(quiet, utc(now)) == (utc(due), utc(before))
+
+
+def test_without_a_wish_there_is_no_digest() -> None:
+    assert last_digest(QuietHours("UTC", *NIGHT), utc("2026-11-23T08:00")) is None
+
+
+@given(hours=st.integers(0, 24 * 365))
+def test_digests_never_come_twice_or_late(hours: int) -> None:
+    quiet = QuietHours("Europe/Berlin", time(0), time(0), digest_at=time(2, 30))
+    now = utc("2027-01-01T00:00") + timedelta(hours=hours)
+
+    due, before = last_digest(quiet, now) or (now, now)
+
+    assert due <= now < due + timedelta(hours=25)
+    assert timedelta(hours=22, minutes=59) <= due - before <= timedelta(hours=25)
+
+
+@pytest.mark.parametrize(
+    ("title", "is_breaking"),
+    [
+        ("BREAKING: Dam fails", True),
+        ("Breaking - dam fails", True),
+        ("Breakingham wins", False),
+        ("Dam fails, breaking news", False),
+        ("Срочно: плотина", True),
+        ("", False),
+    ],
+)
+def test_a_title_says_whether_it_is_breaking(title: str, is_breaking: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert is_breaking_title(title, ["BREAKING", "срочно", ""]) is is_breaking
+
+
+def test_a_paced_alert_is_spread_over_its_time() -> None:
+    now = utc("2026-11-23T12:00")
+    ranges = [Range(n, n, (1,), now) for n in range(4)]
+
+    releases = [each.release_at for each in spread(ranges, timedelta(minutes=20))]
+
+    assert releases == [now + timedelta(minutes=5 * n) for n in range(4)]
+    assert spread(ranges, None) == ranges
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "midnight"),
+    [
+        ("2026-11-23T12:00", "UTC", "2026-11-23T00:00"),
+        ("2026-11-23T21:00", "Asia/Yerevan", "2026-11-23T20:00"),
+        ("2027-10-31T12:00", "Europe/Berlin", "2027-10-30T22:00"),
+    ],
+)
+def test_a_local_day_begins_at_its_own_midnight(moment: str, zone: str, midnight: str) -> None:
+    assert midnight_before(utc(moment), zone) == utc(midnight)

@@ -95,9 +95,28 @@ async function take(message) {
         }
     } else if (message.notification) {
         await show(message.notification);
+        await report("received", message.notification.data);
     }
-    const shown = await self.registration.getNotifications();
-    await navigator.setAppBadge?.(shown.length).catch(() => {});
+    await count();
+}
+
+// The number on the app's icon: what the reader has not looked at.
+async function count() {
+    const answer = await fetch("/api/v1/alerts/unread").catch(() => null);
+    const { unread } = answer?.ok ? await answer.json() : { unread: 0 };
+    await navigator.setAppBadge?.(unread).catch(() => {});
+}
+
+// What became of an alert; the server adds it up and knows no more of who did what.
+async function report(kind, facts) {
+    if (facts?.alert) {
+        const reaction = { alert: facts.alert, kind, at: new Date().toISOString() };
+        await fetch("/api/v1/reactions", {
+            method: "POST",
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify({ reactions: [reaction] }),
+        }).catch(() => {});
+    }
 }
 
 async function show(notice) {
@@ -127,10 +146,18 @@ function pathLanguage(address) {
 
 addEventListener("notificationclick", (event) => {
     const { action, notification } = event;
+    const { navigate, tags } = notification.data;
     notification.close();
     event.waitUntil(
-        action === "less" ? hearLess(notification.data.tags) : open(notification.data.navigate),
+        Promise.all([
+            action === "less" ? hearLess(tags) : open(navigate),
+            report(action === "less" ? "dismissed" : "opened", notification.data),
+        ]),
     );
+});
+
+addEventListener("notificationclose", (event) => {
+    event.waitUntil(report("dismissed", event.notification.data));
 });
 
 // Of its tags only the most important stories from now on.

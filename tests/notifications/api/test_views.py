@@ -5,11 +5,14 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from articles.models import Follow
 from notifications.models import Alert, Device, Preference
 from tests import make
 from tests.app import DEVICE, App
+from tests.notifications.webpush.test_encryption import AUTH, POINT
+from tests.processes import PushService
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +22,10 @@ NEVER_QUIET: dict[str, Any] = {
     "quiet_end": "08:00",
     "daily_cap": 0,
     "languages": [],
+    "is_on": True,
+    "is_open_to_breaking": False,
+    "digest_at": None,
+    "gap_minutes": 0,
 }
 
 
@@ -59,6 +66,10 @@ def test_a_new_readers_nights_are_quiet_in_the_devices_zone(app: App) -> None:
         "quiet_end": "07:00",
         "daily_cap": 5,
         "languages": [],
+        "is_on": True,
+        "is_open_to_breaking": False,
+        "digest_at": "08:00",
+        "gap_minutes": 10,
     }
 
 
@@ -109,6 +120,54 @@ def test_what_no_provider_would_take_is_refused(app: App, field: str, value: str
 
     assert answer.status_code == 400
     assert {error["field"].partition(".")[0] for error in answer.json()["errors"]} == {field}
+
+
+WEB_PUSH = {
+    "platform": "web",
+    "address_kind": "web_push",
+    "address": "https://updates.push.services.mozilla.com/wpush/v2/gAAAA",
+    "address_keys": f"{POINT}.{AUTH}",
+}
+
+
+def test_a_browser_is_registered_by_its_subscription(app: App, settings: Settings) -> None:
+    settings.VAPID_PRIVATE_KEY = PushService.PRIVATE_KEY
+
+    answer = put_device(app, None, **WEB_PUSH)
+
+    device = Device.objects.get()
+    assert answer.status_code == 201
+    assert (device.address, device.address_keys) == (WEB_PUSH["address"], WEB_PUSH["address_keys"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"address": "https://evil.example/push.apple.com"}, "address"),
+        ({"address": DEVICE["address"]}, "address"),
+        ({"address_keys": ""}, "address_keys"),
+        ({"address_keys": "abc.def"}, "address_keys"),
+        ({"address_kind": "fcm_token", "address": DEVICE["address"]}, "address_keys"),
+    ],
+)
+def test_a_subscription_that_cannot_be_sent_to_is_refused_with_the_reason(
+    app: App, settings: Settings, changes: dict[str, str], field: str
+) -> None:
+    settings.VAPID_PRIVATE_KEY = PushService.PRIVATE_KEY
+
+    answer = put_device(app, None, **(WEB_PUSH | changes))
+
+    assert answer.status_code == 400
+    assert {error["field"].partition(".")[0] for error in answer.json()["errors"]} == {field}
+
+
+def test_without_a_key_of_ours_no_browser_is_registered(app: App, settings: Settings) -> None:
+    settings.VAPID_PRIVATE_KEY = ""
+
+    answer = put_device(app, None, **WEB_PUSH)
+
+    assert answer.status_code == 400
+    assert "off on this server" in answer.json()["errors"][0]["detail"]
 
 
 def test_changed_quiet_hours_keep_the_old_ones_for_planned_alerts(app: App) -> None:
@@ -178,7 +237,7 @@ def test_the_inbox_costs_the_same_however_long(app: App) -> None:
             assert len(app.ask("GET", "alerts").json()["results"]) >= rows
         costs.append(len(queries))
 
-    assert costs == [4, 4]
+    assert costs == [5, 5]
 
 
 def test_a_put_carries_the_whole_state(app: App) -> None:
@@ -192,6 +251,7 @@ def test_a_put_carries_the_whole_state(app: App) -> None:
         "id": str(pk),
         "app_version": "",
         "locale": "",
+        "address_keys": "",
         "state": "active",
     }
 

@@ -3,6 +3,7 @@ from datetime import time, timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from articles.models import Follow, Reader, Tag
 from notifications.models import Alert, Preference
@@ -32,6 +33,7 @@ def make_alert(tag: Tag, title: str = "A bridge opens", **facts: object) -> Aler
         story=make.story(),
         title=title,
         state=Alert.State.SENT,
+        levels=["all"],
         link="https://news.example/en/story/1",
         published_at=now,
         planned_at=now,
@@ -74,7 +76,15 @@ def test_who_follows_nothing_has_no_alerts_and_no_settings(client: Client) -> No
 
 
 def settings_of(client: Client, **changes: str) -> int:
-    form = {"quiet_start": "23:00", "quiet_end": "06:30", "zone": "Asia/Yerevan", "daily_cap": "3"}
+    form = {
+        "is_on": "on",
+        "quiet_start": "23:00",
+        "quiet_end": "06:30",
+        "zone": "Asia/Yerevan",
+        "daily_cap": "3",
+        "gap_minutes": "0",
+        "digest_at": "",
+    }
     return client.post("/en/my/settings", form | changes, headers=HERE).status_code
 
 
@@ -84,7 +94,8 @@ def test_quiet_hours_and_cap_are_kept(client: Client, reader: Reader) -> None:
     kept = Preference.objects.select_related("quiet_profile").get(reader=reader)
     profile = kept.quiet_profile
     assert (profile.zone, profile.start, profile.end) == ("Asia/Yerevan", time(23), time(6, 30))
-    assert kept.daily_cap == 3
+    assert (kept.is_on, kept.daily_cap, kept.gap_minutes) == (True, 3, 0)
+    assert (profile.digest_at, profile.is_open_to_breaking) == (None, False)
     assert "Kept." in read(client, "/en/my/settings?kept=yes")
 
 
@@ -96,6 +107,8 @@ def test_quiet_hours_and_cap_are_kept(client: Client, reader: Reader) -> None:
         {"daily_cap": "-1"},
         {"daily_cap": "51"},
         {"daily_cap": ""},
+        {"gap_minutes": "1441"},
+        {"digest_at": "noon"},
     ],
 )
 @pytest.mark.usefixtures("reader")
@@ -125,3 +138,36 @@ def test_the_push_key_is_told_to_everybody(client: Client) -> None:
 
     assert set(answer.json()) == {"key"}
     assert answer["Cache-Control"] == "public, max-age=300"
+
+
+@pytest.mark.parametrize(
+    ("level", "reason"),
+    [
+        (Follow.Level.ALL, "your quiet hours outlasted it"),  # no batch is for this reader
+        (Follow.Level.TOP, "the most important only"),
+    ],
+)
+def test_the_inbox_says_why_a_phone_was_silent(
+    client: Client, tag: Tag, reader: Reader, level: Follow.Level, reason: str
+) -> None:
+    make.preference(reader)
+    make_alert(tag)
+    Follow.objects.update(level=level)
+
+    assert reason in read(client, "/en/my/alerts")
+
+
+def test_looking_at_the_inbox_reads_it(client: Client, tag: Tag, reader: Reader) -> None:
+    make.preference(reader)
+    make_alert(tag)
+    assert client.get("/api/v1/alerts/unread", headers=HERE).json() == {"unread": 1}
+
+    read(client, "/en/my/alerts")
+
+    assert client.get("/api/v1/alerts/unread", headers=HERE).json() == {"unread": 0}
+
+
+def test_without_a_key_pair_no_browser_is_asked(client: Client, settings: Settings) -> None:
+    settings.VAPID_PRIVATE_KEY = ""
+
+    assert client.get("/push-key").json() == {"key": ""}

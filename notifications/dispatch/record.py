@@ -1,0 +1,142 @@
+"""What became of a chunk is written in one transaction, or not at all."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from notifications.dispatch.run import Flight, Run
+from notifications.models import Alert, Batch, Device, Failure, Holdback, digest_address
+from notifications.quota import get_quota
+from notifications.transports.base import Result
+from notifications.verdict import Delivery, judge, wanted_pause
+
+logger = logging.getLogger(__name__)
+
+RECORD = """
+    UPDATE notifications_batch b SET
+        cursor_shard = %(shard)s, cursor_reader = %(reader)s,
+        accepted_count = b.accepted_count + %(accepted)s,
+        failed_count = b.failed_count + %(failed)s,
+        ambiguous_count = b.ambiguous_count + %(ambiguous)s,
+        held_back_count = b.held_back_count + %(held_back)s,
+        deviceless_count = b.deviceless_count + %(deviceless)s,
+        lease_until = clock_timestamp() + %(lease)s
+    WHERE b.id = %(batch)s AND b.lease_token = %(token)s
+"""
+
+
+class LeaseLostError(Exception):
+    """Another worker holds the batch now; what this one did last is not recorded."""
+
+
+def record(run: Run, flight: Flight) -> None:
+    """Write what became of a chunk and move the cursor past it.
+
+    Raises LeaseLostError where the fencing token is no longer ours; nothing is written then.
+    """
+    waits = [delivery.next_try() for delivery in flight.unsent]
+    verdict = judge(flight.unsent, len(flight.messages), is_canary=run.is_canary)
+    values = count(run, flight, waits)
+    if flight.unsent or flight.retried or flight.held_back:
+        with transaction.atomic():
+            move_cursor(values)
+            Failure.objects.filter(pk__in=[failure.pk for failure in flight.retried]).delete()
+            keep_failures(run, flight.unsent, waits)
+            keep_held_back(run, flight)
+            if verdict:
+                stop(run, verdict[0].value, verdict[1])
+            else:
+                give_up(flight.unsent)
+    else:
+        move_cursor(values)
+    pause = wanted_pause(flight.unsent)
+    if pause:
+        length = get_quota().pause(*pause)
+        logger.warning("all workers pause", extra={"seconds": length.total_seconds()})
+    if verdict or pause:
+        run.may_go_on = False
+    elif run.is_canary:
+        prove(run)
+
+
+def count(run: Run, flight: Flight, waits: Sequence[timedelta | None]) -> dict[str, Any]:
+    results = Counter(delivery.outcome.result for delivery in flight.unsent)
+    tried = {message.device_id for message in flight.messages}
+    left = sum(failure.device_id not in tried for failure in flight.retried)
+    return {
+        "shard": flight.cursor[0],
+        "reader": flight.cursor[1],
+        "accepted": flight.accepted,
+        "failed": sum(wait is None for wait in waits) + left,
+        "ambiguous": results[Result.AMBIGUOUS],
+        "held_back": sum(len(places) for places in flight.held_back.values()),
+        "deviceless": flight.deviceless,
+        "lease": timedelta(seconds=settings.PUSH_LEASE),
+        "batch": run.batch.pk,
+        "token": run.token,
+    }
+
+
+def move_cursor(values: dict[str, Any]) -> None:
+    with connection.cursor() as database:
+        database.execute(RECORD, values)
+        if database.rowcount == 0:
+            raise LeaseLostError
+
+
+def keep_failures(run: Run, unsent: Sequence[Delivery], waits: Sequence[timedelta | None]) -> None:
+    """A row for each address that did not accept; none for those that did."""
+    Failure.objects.bulk_create(
+        Failure(
+            batch=run.batch,
+            device_id=delivery.message.device_id,
+            address_digest=digest_address(delivery.message.address),
+            outcome=delivery.outcome.result.value,
+            code=delivery.outcome.code[:40],
+            tries=delivery.tries,
+            next_try_at=None if wait is None else Now() + wait,
+        )
+        for delivery, wait in zip(unsent, waits, strict=True)
+    )
+
+
+def keep_held_back(run: Run, flight: Flight) -> None:
+    Holdback.objects.bulk_create(
+        Holdback(
+            batch=run.batch,
+            reason=reason,
+            first_shard=places[0][0],
+            last_shard=places[-1][0],
+            reader_ids=[reader_id for _, reader_id in places],
+        )
+        for reason, places in flight.held_back.items()
+    )
+
+
+def give_up(unsent: Sequence[Delivery]) -> None:
+    """Mark devices gone on the provider's word, unless they have a new address by now."""
+    for delivery in unsent:
+        if delivery.outcome.result is Result.GONE:
+            message = delivery.message
+            used = [(message.device_id, digest_address(message.address))]
+            Device.objects.mark_gone(used, delivery.outcome.code[:40])
+
+
+def stop(run: Run, state: str, reason: str) -> None:
+    """Stop the alert. No device is given up on such a day: its address may be fine."""
+    going = Alert.objects.filter(pk=run.alert.pk, state=Alert.State.SENDING)
+    going.update(state=state, stop_reason=reason)
+    if state == Alert.State.FAILED:
+        run.alert.batches.unfinished().update(state=Batch.State.CANCELLED)
+    logger.error("alert stopped", extra={"alert": str(run.alert.pk), "reason": reason})
+
+
+def prove(run: Run) -> None:
+    """The first messages arrived well: all batches may go."""
+    Alert.objects.filter(pk=run.alert.pk, proved_at=None).update(proved_at=Now())
