@@ -54,8 +54,9 @@ bench: setup ## figures beside peers (ARGS="--only NAME", ARGS="--json")
 	@$(UV) pip install -q --python $(RUN) --require-hashes --only-binary :all: -r requirements-bench.txt
 	@$(RUN) -m tests.bench $(ARGS)
 
-browsers: ## a browser for the browser tests (root; Debian or Ubuntu)
+browsers: ## browsers for the browser tests (root; Debian or Ubuntu)
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || apt-get install -y -qq firefox-esr
 
 browser-test: setup ## every page in a real Chromium
 	@$(RUN) -m pytest -q tests/browser tests/journeys/test_browser.py --timeout=300 $(ARGS)

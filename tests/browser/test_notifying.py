@@ -24,7 +24,7 @@ CLICK = """async (action) => {
     let work = Promise.resolve();
     event.waitUntil = (promise) => { work = promise; };
     dispatchEvent(event);
-    await work;
+    await work.catch(() => {}); // a window may be brought to the front by a person's click only
 }"""
 
 
@@ -126,4 +126,15 @@ def test_less_like_this_leaves_the_most_important_stories(phone: Phone) -> None:
     phone.worker.evaluate(CLICK, "less")
 
     assert Follow.objects.get().level == Follow.Level.TOP
+    phone.wait_for()
+
+
+def test_a_click_opens_what_the_alert_is_about(phone: Phone) -> None:
+    link = f"{phone.visitor.site}/en/trending"
+    phone.push(message("A bridge opens", link))
+    phone.wait_for("A bridge opens")
+
+    phone.worker.evaluate(CLICK, "")
+
+    phone.page.wait_for_url(link)
     phone.wait_for()

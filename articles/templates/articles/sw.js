@@ -190,8 +190,8 @@ async function open(address) {
         return self.clients.openWindow(target);
     }
     try {
-        await there.focus();
-        return await there.navigate(target);
+        const moved = there.url === target ? there : await there.navigate(target);
+        return await moved.focus();
     } catch {
         return self.clients.openWindow(target);
     }
