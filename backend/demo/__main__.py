@@ -97,6 +97,9 @@ class Demo:
                 "PUSH_TRANSPORT": "notifications.transports.fcm.FcmTransport",
                 "FCM_URL": self.emulator,
                 "FIREBASE_CREDENTIALS": str(folder / "fcm" / "service-account.json"),
+                # 32 random bytes, as keep_secret writes them, are a private key of P-256.
+                "VAPID_PRIVATE_KEY": keep_secret(folder / "vapid", 32),
+                "VAPID_SUBJECT": f"mailto:{EDITOR}",
                 "APP_STORE_URL": "https://apps.example/daily8",
                 "PLAY_STORE_URL": "https://play.example/daily8",
             }

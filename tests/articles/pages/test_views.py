@@ -366,3 +366,21 @@ def test_a_full_tag_page_is_light(client: Client) -> None:
     assert sum(weights) < 60_000
     assert weights[0] < 15_000
     assert len(page.content) < 100_000
+
+
+def test_the_front_door_leads_to_the_browser_s_language(client: Client) -> None:
+    answer = client.get("/", headers={"Accept-Language": "hy, en;q=0.5"})
+
+    assert answer["Location"] == "/hy/"
+    assert answer["Vary"] == "Accept-Language"
+    assert "public" not in answer["Cache-Control"]
+    assert client.get("/", headers={"Accept-Language": "xx"})["Location"] == "/en/"
+
+
+def test_the_canonical_address_of_an_article_is_its_publisher_s(client: Client) -> None:
+    article = make.article()
+
+    page = read(client, article.get_absolute_url())
+
+    assert re.findall(r'rel="canonical"\s+href="([^"]+)"', page) == [article.url]
+    assert "hreflang=" not in page.partition("<body>")[0]
