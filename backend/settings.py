@@ -183,7 +183,7 @@ PUSH_TRANSPORT = env.text(
 )
 FIREBASE_CREDENTIALS = env.text("FIREBASE_CREDENTIALS", "")
 FCM_URL = env.text("FCM_URL", "https://fcm.googleapis.com").rstrip("/")
-FCM_CONNECTIONS = env.whole("FCM_CONNECTIONS", 16, least=1)
+FCM_CONNECTIONS = env.whole("FCM_CONNECTIONS", 12, least=1)
 WEB_PUSH_TRANSPORT = env.text(
     "WEB_PUSH_TRANSPORT",
     "notifications.transports.console.ConsoleTransport"

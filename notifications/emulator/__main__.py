@@ -13,6 +13,7 @@ from aiohttp import web
 from notifications.emulator.credentials import Credentials
 from notifications.emulator.exchange import Exchange
 from notifications.emulator.http1 import make_app
+from notifications.emulator.http2 import Chooser, make_server, serve_tls
 from notifications.emulator.store import Store
 
 
@@ -33,21 +34,22 @@ async def serve(asked: argparse.Namespace) -> None:
     exchange = Exchange(store, Credentials(asked.state_dir, ""), asked.latency / 1000)
     runner = web.AppRunner(make_app(exchange), access_log=None, shutdown_timeout=1)
     await runner.setup()
-    site = web.TCPSite(runner, asked.host, asked.port)
-    await site.start()
-    port = runner.addresses[0][1]
+    make_http1, serve_http2 = runner.server, make_server(exchange)
+    assert make_http1 is not None  # noqa: S101 - set up
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Chooser(make_http1, serve_http2), asked.host, asked.port
+    )
+    port = server.sockets[0].getsockname()[1]
     url = f"http://{asked.host}:{port}"
     exchange.credentials = Credentials(asked.state_dir, url)
     async with contextlib.AsyncExitStack() as stack:
         if asked.tls_port is not None:
-            # h2 is needed for this alone and is a development package.
-            from notifications.emulator.http2 import serve_tls  # noqa: PLC0415
-
             tls_port = await stack.enter_async_context(serve_tls(exchange, asked))
             sys.stdout.write(f"fcm emulator over TLS on https://{asked.host}:{tls_port}\n")
         sys.stdout.write(f"fcm emulator listening on {url}\n")
         sys.stdout.flush()
         await stopped.wait()
+    server.close()
     await runner.cleanup()
 
 

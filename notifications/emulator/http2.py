@@ -1,13 +1,12 @@
-"""The emulator over TLS: HTTP/2 where the client offers it by ALPN, as FCM does (RFC 9113).
-
-Needs the package h2, which is for development only.
+"""The emulator over HTTP/2, which is what FCM speaks (RFC 9113): over TLS by ALPN, and without TLS
+to a client that knows.
 """
 
 import argparse
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from h2.config import H2Configuration
@@ -29,6 +28,7 @@ from notifications.emulator.exchange import Abort, Exchange
 
 MOST_STREAMS = 100  # what FCM allows on one connection
 CHUNK = 1 << 16
+BEGINNING = b"PRI "
 
 
 @dataclass
@@ -111,13 +111,11 @@ class Http2Connection:
             self.writer.write(pending)
 
 
-@contextlib.asynccontextmanager
-async def serve_tls(exchange: Exchange, asked: argparse.Namespace) -> AsyncIterator[int]:
-    """Answer over TLS while the block runs; yields the port."""
-    _, certificate = make_certificates(asked.state_dir)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    context.set_alpn_protocols(["h2"])
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def make_server(exchange: Exchange) -> Serve:
+    """What asyncio calls for each connection."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         exchange.store.connections_total += 1
@@ -127,6 +125,44 @@ async def serve_tls(exchange: Exchange, asked: argparse.Namespace) -> AsyncItera
         finally:
             exchange.store.connections_open -= 1
 
-    server = await asyncio.start_server(serve, asked.host, asked.tls_port, ssl=context)
+    return serve
+
+
+@contextlib.asynccontextmanager
+async def serve_tls(exchange: Exchange, asked: argparse.Namespace) -> AsyncIterator[int]:
+    """Answer over TLS while the block runs; yields the port."""
+    _, certificate = make_certificates(asked.state_dir)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    context.set_alpn_protocols(["h2"])
+    server = await asyncio.start_server(
+        make_server(exchange), asked.host, asked.tls_port, ssl=context
+    )
     async with server:
         yield int(server.sockets[0].getsockname()[1])
+
+
+class Chooser(asyncio.Protocol):
+    """Both versions of HTTP on one port without TLS, told apart by their first bytes: no request
+    of HTTP/1.1 begins as HTTP/2 does (section 3.4).
+    """
+
+    def __init__(self, make_http1: Callable[[], asyncio.Protocol], serve_http2: Serve) -> None:
+        self.make_http1, self.serve_http2 = make_http1, serve_http2
+        self.seen = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.seen += data
+        if len(self.seen) < len(BEGINNING) and BEGINNING.startswith(self.seen):
+            return  # too little to tell
+        if self.seen.startswith(BEGINNING):
+            reader = asyncio.StreamReader()
+            chosen: asyncio.Protocol = asyncio.StreamReaderProtocol(reader, self.serve_http2)
+        else:
+            chosen = self.make_http1()
+        self.transport.set_protocol(chosen)
+        chosen.connection_made(self.transport)
+        chosen.data_received(self.seen)

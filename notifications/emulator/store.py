@@ -99,7 +99,7 @@ class Store:
     def __init__(self) -> None:
         self.faults = Faults()
         self.phones: dict[str, Phone] = {}
-        self.connections_open = self.connections_total = 0  # open: those over TLS
+        self.connections_open = self.connections_total = 0  # open: those of HTTP/2
         self.transports: set[Any] = set()  # of HTTP/1.1, which has no end to hook into
         self.reset()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from notifications.transports.base import Notice
 from notifications.transports.declarative import GOOD_BYTES, MOST_BYTES, TooLargeError, encode
 from notifications.wording import cut
-from tests.notifications.transports.test_fcm import NOTICE
+from tests.notifications.transports.samples import NOTICE
 
 
 def read(notice: Notice) -> Any:
@@ -30,7 +30,7 @@ def test_a_notice_becomes_a_declarative_push_message() -> None:
                 "alert": str(NOTICE.alert_id),
                 "story": str(NOTICE.story_id),
                 "kind": "initial",
-                "tags": ["Karabakh"],
+                "tags": ["Karabakh", "Bridges"],
                 "expires_at": "2026-03-02T18:00:00+00:00",
             },
         },

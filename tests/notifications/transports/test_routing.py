@@ -11,7 +11,7 @@ from notifications.transports import get_transport
 from notifications.transports.base import ACCEPTED, Message, Outcome, Result
 from notifications.transports.memory import MemoryTransport
 from notifications.transports.routing import MOST_HELD, RoutingTransport
-from tests.notifications.transports.test_fcm import NOTICE
+from tests.notifications.transports.samples import NOTICE
 
 
 def message(kind: str, number: int = 0) -> Message:

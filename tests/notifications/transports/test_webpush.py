@@ -19,7 +19,7 @@ from notifications.transports.webpush import (
     public_key,
 )
 from notifications.webpush.vapid import make_key
-from tests.notifications.transports.test_fcm import NOTICE
+from tests.notifications.transports.samples import NOTICE
 from tests.processes import Browser, PushService
 
 

@@ -14,7 +14,7 @@ from notifications.transports.base import Notice, Result
 from notifications.transports.webpush import WebPushTransport, public_key
 from notifications.webpush import base64url
 from notifications.webpush.encryption import decrypt
-from tests.notifications.transports.test_fcm import NOTICE
+from tests.notifications.transports.samples import NOTICE
 from tests.notifications.transports.test_webpush import message
 from tests.notifications.webpush.test_encryption import AUTH, POINT, RECEIVER, key_of
 from tests.processes import Browser, PushService
