@@ -35,7 +35,7 @@ test: setup ## the tests, on a real PostgreSQL, Valkey and Celery worker
 chaos: setup ## the long failure tests: workers killed, Redis flushed, 200,000 recipients
 	@$(RUN) -m pytest -q -m chaos --timeout=900 $(ARGS)
 
-contract: setup ## our HTTP/2 client against nginx, nghttpd and Node, where they are installed
+contract: setup ## against nginx, nghttpd, Node and newsboat, where they are installed
 	@$(RUN) -m pytest -q -m contract -rs $(ARGS)
 
 cover: setup ## the tests, and which lines they reach
