@@ -7,11 +7,11 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from articles.cards import draw_card
 from articles.models import Article, Tag
 from articles.pages.headers import FRESH_SECONDS, guard, public_page
 from articles.pages.paging import cut_page
 from articles.pages.structure import item_list
+from articles.share_card import draw_card
 from articles.tagging import fold
 
 RELATED = 8

@@ -3,8 +3,8 @@ import io
 import pytest
 from PIL import Image, ImageFont
 
-from articles import cards
-from articles.cards import SIZE, draw_card
+from articles import share_card
+from articles.share_card import SIZE, draw_card
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_another_name_is_another_card() -> None:
 
 
 def test_a_font_without_the_letters_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cards, "find_font", ImageFont.load_default)
+    monkeypatch.setattr(share_card, "find_font", ImageFont.load_default)
 
     assert draw_card("Ղարաբաղ", "News") == draw_card("Карабах", "News")
     assert draw_card("Railways", "News") != draw_card("Tunnels", "News")
