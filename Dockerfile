@@ -4,8 +4,10 @@ COPY requirements.txt .
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements.txt
 
 FROM python:3.13-slim
+# The drawn cards of tags need a font that knows more than Latin.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 daily8 && mkdir /run/daily8 && chown daily8 /run/daily8
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 STATIC_ROOT=/app/staticfiles BEAT_SCHEDULE_FILE=/run/daily8/beat
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 STATIC_ROOT=/app/staticfiles BEAT_SCHEDULE_FILE=/run/daily8/beat PICTURE_FOLDER=/run/daily8/pictures
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY manage.py ./

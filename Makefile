@@ -7,7 +7,10 @@ UV := UV_SYSTEM_CERTS=1 PYTHONPATH=.tools $(PYTHON) -m uv
 PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ALLOWED_HOSTS=news.example SITE_URL=https://news.example PROXIES=1 FIREBASE_CREDENTIALS=tests/data/firebase.json
 
-.PHONY: help setup demo test lint format bench up cover chaos contract browsers browser-test lock clean
+# What `make test` leaves to lanes of their own.
+SHORT := not chaos and not contract and not browser and not markup
+
+.PHONY: help setup demo test lint format bench up cover chaos contract browsers browser-test validate messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -27,16 +30,16 @@ demo: setup ## see it work: news comes in, a push arrives (ARGS=--once to stop a
 	@$(RUN) -m backend.demo $(ARGS)
 
 test: setup ## the tests, on a real PostgreSQL, Valkey and Celery worker
-	@$(RUN) -m pytest -q -m "not chaos and not contract" $(ARGS)
+	@$(RUN) -m pytest -q -m "$(SHORT)" $(ARGS)
 
 chaos: setup ## the long failure tests: workers killed, Redis flushed, 200,000 recipients
 	@$(RUN) -m pytest -q -m chaos --timeout=900 $(ARGS)
 
-contract: setup ## our HTTP/2 client against nginx, nghttpd and Node, where they are installed
+contract: setup ## against nginx, nghttpd, Node and newsboat, where they are installed
 	@$(RUN) -m pytest -q -m contract -rs $(ARGS)
 
 cover: setup ## the tests, and which lines they reach
-	@$(RUN) -m coverage run -m pytest -q -m "not chaos and not contract" $(ARGS)
+	@$(RUN) -m coverage run -m pytest -q -m "$(SHORT)" $(ARGS)
 	@$(RUN) -m coverage report --skip-covered --show-missing
 
 lint: setup ## formatting, rules, types, import contracts, templates, migrations, deployment
@@ -44,24 +47,32 @@ lint: setup ## formatting, rules, types, import contracts, templates, migrations
 	@$(RUN) -m ruff check .
 	@DEBUG=yes $(RUN) -m mypy .
 	@.venv/bin/lint-imports
-	@.venv/bin/djlint --quiet --check --lint articles/templates
+	@.venv/bin/djlint --quiet --check --lint articles/templates notifications/templates
 	@$(RUN) -m backend.services --folder .run/lint env DEBUG=yes $(RUN) -W error manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(RUN) -W error manage.py check --deploy --fail-level WARNING
 
 format: setup ## put the code into its form
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check --fix-only .
-	@.venv/bin/djlint --quiet --reformat articles/templates || true
+	@.venv/bin/djlint --quiet --reformat articles/templates notifications/templates || true
 
 bench: setup ## figures beside peers (ARGS="--only NAME", ARGS="--json")
 	@$(UV) pip install -q --python $(RUN) --require-hashes --only-binary :all: -r requirements-bench.txt
 	@$(RUN) -m tests.bench $(ARGS)
 
-browsers: ## a browser for the browser tests (root; Debian or Ubuntu)
+browsers: ## browsers for the browser tests (root; Debian or Ubuntu)
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || apt-get install -y -qq firefox-esr
 
-browser-test: setup ## the browser tests alone
-	@$(RUN) -m pytest -q -m browser $(ARGS)
+browser-test: setup ## every page in a real Chromium, and a push to a real Firefox
+	@$(RUN) -m pytest -q tests/browser tests/journeys/test_browser.py --timeout=300 $(ARGS)
+
+validate: setup ## every page by the W3C's own checker (needs Java and npm)
+	@npm install --silent --no-audit --no-fund --prefix .tools/npm vnu-jar@26.9.27
+	@REQUIRE_MARKUP=1 $(RUN) -m pytest -q -m markup --timeout=600 $(ARGS)
+
+messages: setup ## bring new texts of code and templates to the translators, and compile what they wrote
+	@$(RUN) -m backend.translations
 
 up: ## everything in containers
 	docker compose up --build

@@ -10,6 +10,7 @@ from django.utils import timezone
 from articles import (
     advance,
     fulltext,
+    indexnow,
     ingest,
     mailbox,
     retagging,
@@ -105,8 +106,18 @@ def retag(retagging_id: int) -> None:
 
 
 @shared_task
+def tell_search_engines(story_ids: list[str]) -> None:
+    indexnow.tell_of_stories(map(UUID, story_ids))
+
+
+@shared_task
 def count_trends() -> None:
     trends.count_trends(timezone.now())
+
+
+@shared_task
+def expect_alerts() -> None:
+    trends.expect_alerts(timezone.now())
 
 
 @shared_task
@@ -116,4 +127,3 @@ def tidy() -> None:
     retention.forget_old_texts(now)
     retention.forget_old_fingerprints(now)
     retention.forget_old_suggestions(now)
-    trends.expect_alerts(now)

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "articles.pages.browser.bearer_of_browsers",
 ]
 TEMPLATES = [
     {
@@ -81,7 +82,16 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("ru", "Русский"),
+    ("hy", "Հայերեն"),
+    ("tr", "Türkçe"),
+]
+LOCALE_PATHS = [
+    ROOT / "backend" / "locale"
+]  # before Django's own, which says some things otherwise
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
@@ -94,6 +104,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+PICTURE_FOLDER = env.text("PICTURE_FOLDER", str(ROOT / ".run" / "pictures"))
+INDEXNOW_URL = env.text("INDEXNOW_URL", "")
+INDEXNOW_KEY = env.secret("INDEXNOW_KEY", "")
 APP_STORE_URL = env.text("APP_STORE_URL", "")
 PLAY_STORE_URL = env.text("PLAY_STORE_URL", "")
 
@@ -135,7 +148,13 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-    }
+    },
+    # On the disk: Redis is the broker, too, and may not evict.
+    "pictures": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": PICTURE_FOLDER,
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
 }
 
 # Ingest
@@ -229,6 +248,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "articles.tasks.count_trends",
         "schedule": TRENDS_EVERY,
         "options": {"expires": TRENDS_EVERY},
+    },
+    "expect how often tags will alert": {
+        "task": "articles.tasks.expect_alerts",
+        "schedule": 6 * TRENDS_EVERY,
+        "options": {"expires": 6 * TRENDS_EVERY},
     },
     "tidy up at night": {
         "task": "articles.tasks.tidy",

@@ -6,8 +6,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from backend import api, health
 
+handler404 = "articles.pages.errors.not_found"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("articles.pages.urls")),
+    path("", include("notifications.pages.urls")),
     path("api/v1/", include("articles.api.urls")),
     path("api/v1/", include("notifications.api.urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),

@@ -5,6 +5,8 @@ import itertools
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from django.utils.text import slugify
+
 from articles.models import (
     Alias,
     Article,
@@ -30,7 +32,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def publisher(name: str = "") -> Publisher:
     name = name or f"Publisher {next(COUNTER)}"
-    slug = name.lower().replace(" ", "-")
+    slug = slugify(name)
     return Publisher.objects.create(name=name, slug=slug, home_url=f"https://{slug}.example/")
 
 

@@ -25,6 +25,7 @@ def start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="daily8-tests-"))
     STACK.callback(shutil.rmtree, folder, ignore_errors=True)
     os.environ.setdefault("STATIC_ROOT", str(folder))  # WhiteNoise wants one that exists
+    os.environ.setdefault("PICTURE_FOLDER", str(folder / "pictures"))
     variables = STACK.enter_context(services.running(folder, durable=False, say=lambda _: None))
     os.environ.update(variables)
 

@@ -1,11 +1,13 @@
 """The page of a story."""
 
+from itertools import groupby
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from articles.models import Article, Story, Tag
+from articles.pages import structure
 from articles.pages.headers import public_page
 
 RELATED = 5
@@ -24,13 +26,26 @@ def show_story(request: HttpRequest, lang: str, pk: UUID) -> HttpResponse:
         raise Http404
     others = Story.objects.shown().select_related("lead__publisher", "lead__section")
     context = {
-        "lang": lang,
         "story": story,
         "lead": next((each for each in articles if each.pk == story.lead_id), articles[0]),
         "articles": articles,
-        "publishers": len({article.publisher_id for article in articles}),
+        "publishers": list_by_publisher(articles),
         "tags": Tag.objects.of_story([story.pk]),
         "translations": others.filter(pk__in=story.group()).exclude(pk=story.pk),
         "related": others.related_to(story)[:RELATED],
+        "facts": structure.story(story, articles, lang),
     }
     return render(request, "articles/story.html", context)
+
+
+def list_by_publisher(articles: list[Article]) -> list[tuple[Article, list[Article]]]:
+    """Each publisher's latest word and what it said before, who told of it first coming first."""
+    first_told: dict[UUID, int] = {}
+    for place, article in enumerate(articles):
+        first_told.setdefault(article.publisher_id, place)
+
+    def turn(article: Article) -> int:
+        return first_told[article.publisher_id]
+
+    told = [list(own) for _, own in groupby(sorted(articles, key=turn), key=turn)]
+    return [(own[-1], own[:-1]) for own in told]

@@ -1,15 +1,21 @@
 """The page of a tag."""
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from articles.models import Article, Tag
-from articles.pages.headers import public_page
-from articles.pages.views import cut_page
+from articles.pages.headers import FRESH_SECONDS, guard, public_page
+from articles.pages.paging import cut_page
+from articles.pages.structure import item_list
+from articles.share_card import draw_card
 from articles.tagging import fold
 
-RELATED = 5
+RELATED = 8
+CARD_FRESH = 60 * FRESH_SECONDS
 
 
 @public_page
@@ -18,15 +24,37 @@ def show_tag(request: HttpRequest, lang: str, name: str) -> HttpResponse:
     tag = find_tag(name)
     if tag is None:
         near = Tag.objects.near(name)
-        return render(
-            request, "articles/no_tag.html", {"lang": lang, "name": name, "tags": near}, status=404
-        )
+        return render(request, "articles/no_tag.html", {"name": name, "tags": near}, status=404)
     if tag.name != name:
         return redirect("tag", lang, tag.name, permanent=True)
     shown = cut_page(request, Article.objects.tagged(tag))
     related = Tag.objects.related_to(tag)[:RELATED]
-    context = {"lang": lang, "tag": tag, "related": related, **shown}
+    title = gettext("Latest news with #%(tag)s") % {"tag": tag.name}
+    context = {
+        "tag": tag,
+        "label": label_of(tag, lang),
+        "related": related,
+        "facts": item_list(title, shown["articles"], lang),
+        **shown,
+    }
     return render(request, "articles/tag.html", context)
+
+
+@require_safe
+@guard
+def show_card(_: HttpRequest, lang: str, name: str) -> HttpResponse:  # noqa: ARG001 - read by the guard
+    """The picture that goes with a shared link to the tag's page."""
+    tag = find_tag(name)
+    if tag is None:
+        raise Http404
+    response = HttpResponse(draw_card(tag.name, gettext("The news by subject")), "image/png")
+    patch_cache_control(response, public=True, max_age=CARD_FRESH)
+    return response
+
+
+def label_of(tag: Tag, lang: str) -> str:
+    """As a text in the language would name it."""
+    return str(tag.labels.get(lang) or tag.label)
 
 
 def find_tag(name: str) -> Tag | None:

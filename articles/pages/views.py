@@ -1,33 +1,37 @@
-"""The public pages. Each asks a question of the models and shows the answer."""
+"""The home page and the page of an article."""
 
 from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from articles.models import Article, Tag, Trend
-from articles.models.article import ArticleQuerySet
+from articles.pages import structure
 from articles.pages.headers import public_page
+from articles.pages.paging import cut_page
 
-CARDS = 20
 TAGS_OF_THE_DAY = 12
 
 
-@public_page
-def front(_: HttpRequest) -> HttpResponse:
-    return redirect("home", settings.LANGUAGE_CODE)
+def front(request: HttpRequest) -> HttpResponse:
+    """The home page in the browser's language; each browser's own answer, so no cache keeps it."""
+    response = redirect("home", translation.get_language_from_request(request))
+    response["Vary"] = "Accept-Language"
+    response["Cache-Control"] = "private, max-age=0"
+    return response
 
 
 @public_page
 def home(request: HttpRequest, lang: str) -> HttpResponse:
-    shown = {
+    context = {
         "tags": list_tags(),
+        "facts": structure.site(lang),
         **cut_page(request, Article.objects.shown()),
     }
-    return render(request, "articles/home.html", {"lang": lang, **shown})
+    return render(request, "articles/home.html", context)
 
 
 def list_tags() -> list[Tag]:
@@ -42,24 +46,12 @@ def show_article(request: HttpRequest, lang: str, pk: UUID) -> HttpResponse:
     shown = Article.objects.shown().with_card().select_related("text")
     article = get_object_or_404(shown, pk=pk)
     same_story = Article.objects.shown().with_card().filter(story=article.story_id)
+    tags = list(article.tags.filter(merged_into=None).order_by("name"))
     context = {
-        "lang": lang,
         "article": article,
         "html": article.text.html if hasattr(article, "text") else "",
-        "tags": article.tags.filter(merged_into=None).order_by("name"),
+        "tags": tags,
         "others": same_story.exclude(pk=pk).newest_first() if article.story_id else [],
+        "facts": structure.news_article(article, tags, f"{settings.SITE_URL}/{lang}"),
     }
     return render(request, "articles/article.html", context)
-
-
-def cut_page(request: HttpRequest, articles: ArticleQuerySet) -> dict[str, object]:
-    """One page of cards after the article that `before` names, and the name for the next page."""
-    before = request.GET.get("before", "")
-    if before:
-        try:
-            articles = articles.older_than(get_object_or_404(Article, pk=UUID(before)))
-        except ValueError as error:
-            raise Http404 from error
-    cards = list(articles.with_card().newest_first()[: CARDS + 1])
-    older = cards[CARDS - 1].pk if len(cards) > CARDS else None
-    return {"articles": cards[:CARDS], "older": older}

@@ -85,6 +85,7 @@ class Demo:
                 "ALLOWED_HOSTS": "localhost,127.0.0.1",
                 "SITE_URL": self.site,
                 "STATIC_ROOT": str(folder / "static"),
+                "PICTURE_FOLDER": str(folder / "pictures"),
                 "BEAT_SCHEDULE_FILE": str(folder / "beat"),
                 "LOG_FORMAT": "text",
                 "OUTBOUND_ALLOW": f"127.0.0.1:{news}",
@@ -92,9 +93,13 @@ class Demo:
                 "FETCH_LEAST_INTERVAL": "1",
                 "FETCH_MOST_INTERVAL": "1",
                 "FETCH_HOST_GAP": "0",
+                "TRENDS_EVERY": "20",
                 "PUSH_TRANSPORT": "notifications.transports.fcm.FcmTransport",
                 "FCM_URL": self.emulator,
                 "FIREBASE_CREDENTIALS": str(folder / "fcm" / "service-account.json"),
+                # 32 random bytes, as keep_secret writes them, are a private key of P-256.
+                "VAPID_PRIVATE_KEY": keep_secret(folder / "vapid", 32),
+                "VAPID_SUBJECT": f"mailto:{EDITOR}",
                 "APP_STORE_URL": "https://apps.example/daily8",
                 "PLAY_STORE_URL": "https://play.example/daily8",
             }

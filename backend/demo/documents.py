@@ -1,4 +1,4 @@
-"""What the invented publishers' servers answer with: feeds of four kinds, pages, pictures."""
+"""What the invented publishers' servers answer with: feeds of four kinds and pages."""
 
 import json
 from email.utils import format_datetime
@@ -12,7 +12,12 @@ PUBLISHERS = {
     "daily-pass": ("The Daily Pass", "Science"),
     "valley-post": ("Valley Post", "Transport"),
 }
-COLOURS = ["#0b6e4f", "#7a3e9d", "#b5541c", "#1c5fb5", "#a3284f", "#2f6f7e", "#6b7a1e"]
+COLOURS = {
+    "hill-courier": "#0b6e4f",
+    "lake-tribune": "#1c5fb5",
+    "daily-pass": "#b5541c",
+    "valley-post": "#7a3e9d",
+}
 
 
 def make_rss(site: str, slug: str, articles: list[Article]) -> str:
@@ -20,7 +25,7 @@ def make_rss(site: str, slug: str, articles: list[Article]) -> str:
         f"<item><title>{escape(each.title)}</title><link>{site}{each.path}</link>"
         f"<guid isPermaLink='false'>{slug}-{each.number}</guid>"
         f"<pubDate>{format_datetime(each.published_at)}</pubDate>"
-        f"<media:content url='{site}/images/{each.number}.svg' medium='image'/>"
+        f"<media:content url='{site}/images/{each.number}.jpg' medium='image'/>"
         f"<description>{escape(each.html)}</description></item>"
         for each in articles
     )
@@ -36,7 +41,7 @@ def make_atom(site: str, slug: str, articles: list[Article]) -> str:
     entries = "".join(
         f"<entry><title>{escape(each.title)}</title><id>urn:{slug}:{each.number}</id>"
         f"<link href='{site}{each.path}'/>"
-        f"<link rel='enclosure' type='image/svg+xml' href='{site}/images/{each.number}.svg'/>"
+        f"<link rel='enclosure' type='image/jpeg' href='{site}/images/{each.number}.jpg'/>"
         f"<published>{each.published_at.isoformat()}</published>"
         f"<updated>{each.published_at.isoformat()}</updated>"
         f"<content type='html'>{escape(each.html)}</content></entry>"
@@ -56,7 +61,7 @@ def make_json(site: str, slug: str, articles: list[Article]) -> str:
             "url": site + each.path,
             "title": each.title,
             "content_html": each.html,
-            "image": f"{site}/images/{each.number}.svg",
+            "image": f"{site}/images/{each.number}.jpg",
             "date_published": each.published_at.isoformat(),
         }
         for each in articles
@@ -105,7 +110,7 @@ def make_page(title: str, body: str, head: str = "") -> str:
 
 
 def make_article_page(site: str, article: Article) -> str:
-    picture = f"{site}/images/{article.number}.svg"
+    picture = f"{site}/images/{article.number}.jpg"
     said = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -117,18 +122,3 @@ def make_article_page(site: str, article: Article) -> str:
     written = json.dumps(said).replace("</", "<\\/")
     head = f"<script type='application/ld+json'>{written}</script>"
     return make_page(article.title, f"<img src='{picture}' alt='' width='640'>{article.html}", head)
-
-
-def make_picture(number: int) -> str:
-    """Hills under a sky: a picture of our own for each article."""
-    sky, hill = COLOURS[number % len(COLOURS)], COLOURS[(number * 3 + 1) % len(COLOURS)]
-    sun = 260 + number * 97 % 280
-    return (
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 800 450'>"
-        "<rect width='800' height='450' fill='#fff'/>"
-        f"<rect width='800' height='450' fill='{sky}' opacity='.35'/>"
-        f"<circle cx='{sun}' cy='130' r='52' fill='#fff' opacity='.8'/>"
-        f"<path d='M0 330 Q140 {210 + number * 13 % 60} 300 300 T560 280 T800 250 V450 H0Z'"
-        f" fill='{hill}' opacity='.55'/>"
-        f"<path d='M0 390 Q200 300 420 370 T800 340 V450 H0Z' fill='{hill}'/></svg>"
-    )

@@ -14,14 +14,9 @@ from secrets import token_hex
 
 from aiohttp import ClientSession, ClientTimeout, web
 
-from backend.demo.documents import (
-    FEEDS,
-    PUBLISHERS,
-    make_article_page,
-    make_page,
-    make_picture,
-)
+from backend.demo.documents import COLOURS, FEEDS, PUBLISHERS, make_article_page, make_page
 from backend.demo.newsroom import Article, Newsroom
+from backend.demo.scenery import draw_mark, draw_scene
 
 HUBBED = "lake-tribune"  # whose news the hub sends on at once
 
@@ -84,8 +79,9 @@ class Site:
             [
                 web.get(f"/{slug}", self.home),
                 web.get(rf"/{slug}/{{number:\d+}}", self.page),
+                web.get(f"/{slug}/mark.png", self.mark),
                 web.get(f"/{slug}/{{feed:.+}}", self.feed),
-                web.get(r"/images/{number:\d+}.svg", self.picture),
+                web.get(r"/images/{number:\d+}.jpg", self.picture),
                 web.post("/hub", self.hub.subscribe),
                 web.post("/publish", self.publish),
                 web.post("/retell", self.retell),
@@ -131,8 +127,13 @@ class Site:
         return web.Response(text=page, content_type="text/html")
 
     async def picture(self, request: web.Request) -> web.Response:
-        svg = make_picture(int(request.match_info["number"]))
-        return web.Response(text=svg, content_type="image/svg+xml")
+        scene = draw_scene(int(request.match_info["number"]))
+        return web.Response(body=scene, content_type="image/jpeg")
+
+    async def mark(self, request: web.Request) -> web.Response:
+        slug = request.match_info["slug"]
+        body = draw_mark(PUBLISHERS[slug][0][0], COLOURS[slug])
+        return web.Response(body=body, content_type="image/png")
 
     async def publish(self, request: web.Request) -> web.Response:
         """`?about=WORD` wants an article with the word in its title; 204 where all are out."""

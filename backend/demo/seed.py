@@ -20,6 +20,10 @@ TAGS = {
     "SouthCaucasus": ("South Caucasus", ["South Caucasus"]),
     "RailTransport": ("Rail transport", ["rail link", "railway", "trains", "night train"]),
     "RenewableEnergy": ("Renewable energy", ["wind power", "solar", "turbines"]),
+    "Music": ("Music", ["songs", "choir", "choirs"]),
+    "Schools": ("Schools", ["schools", "pupils", "school"]),
+    "Farming": ("Farming", ["farmers", "orchards", "harvest"]),
+    "Bridges": ("Bridges", ["bridge", "bridges"]),
     "Climate": ("Climate", ["climate", "glaciers", "weather station"]),
 }
 
@@ -31,7 +35,13 @@ def seed(publishers_port: int, email: str, password: str) -> None:
         )
         site = f"http://127.0.0.1:{publishers_port}/{slug}"
         publisher, _ = Publisher.objects.update_or_create(
-            slug=slug, defaults={"name": name, "home_url": site, "is_full_text_allowed": True}
+            slug=slug,
+            defaults={
+                "name": name,
+                "home_url": site,
+                "mark_url": f"{site}/mark.png",
+                "is_full_text_allowed": True,
+            },
         )
         # The last run may have ended in mid-fetch: its lease and its errors must not delay us.
         fresh = {"due_at": Now(), "lease_until": None, "error": "", "error_count": 0}

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from articles.models import Article, Feed
+from articles.pages.pictures import picture_path
 from notifications.models import Alert
 from tests import make
 from tests.processes import Emulator, beat, environment, running, wait_until, worker
@@ -43,7 +44,7 @@ class Cards(HTMLParser):
             self.is_in_card = True
             self.cards.append({"text": "", "img": None, "time": None, "links": []})
         elif self.is_in_card and tag in {"img", "time"}:
-            self.cards[-1][tag] = found
+            self.cards[-1][tag] = self.cards[-1][tag] or found
         elif self.is_in_card and tag == "a":
             self.cards[-1]["links"].append(found.get("href"))
 
@@ -160,5 +161,5 @@ def check_page(client: Client, items: list[Item], names: list[str]) -> None:
         assert "Politics" in card["text"]
         assert f"{item.published_at:%d-%m-%Y}" in card["text"]
         assert datetime.fromisoformat(card["time"]["datetime"]) == item.published_at
-        assert card["img"]["src"] == item.image
+        assert card["img"]["src"] == picture_path(item.image, "card")
         assert any("/en/article/" in (link or "") for link in card["links"])

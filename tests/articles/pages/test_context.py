@@ -41,4 +41,4 @@ def test_a_page_that_names_no_language_is_in_the_product_s_own(client: Client) -
     answer = client.get("/nowhere")
 
     assert answer.status_code == 404
-    assert '<html lang="en">' in answer.content.decode()
+    assert '<html lang="en" dir="ltr">' in answer.content.decode()

