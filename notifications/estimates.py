@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from notifications.audience import Audience, reached_levels, read_chunk, take_census
+from notifications.audience import Audience, reached_levels, read_page, take_census
 from notifications.planning import find_releases, midnight_before
 from notifications.quota import Limits, get_quota
 from notifications.releasing import read_profiles
@@ -96,13 +96,15 @@ def measure_capped(
     audience: Audience, profiles: list[int], shards: range, gap_counts: int
 ) -> float:
     """The share of some awake readers who would be held back by cap or gap."""
-    chunk = read_chunk(
+    cursor = shards[0], UUID(int=0)
+    page = read_page(
         audience,
         profiles=profiles,
         last_shard=shards[-1],
-        cursor=(shards[0], UUID(int=0)),
+        cursor=cursor,
         limit=ASKED_ABOUT_CAPS,
     )
+    chunk, _ = page.cut(0, len(page.rows), cursor)
     readers = {each.reader_id: each for each in chunk.listeners}
     limits = [
         Limits(

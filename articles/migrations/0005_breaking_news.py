@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='follow',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('level', 'mute')), fields=['reader', 'tag'], name='follow_muted'),
+            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('level', 'mute')), fields=['tag', 'shard', 'reader'], name='follow_muted'),
         ),
         migrations.AddIndex(
             model_name='session',

@@ -146,7 +146,7 @@ class Follow(models.Model):
                 condition=Q(ended_at__isnull=True),
             ),
             models.Index(
-                fields=["reader", "tag"],
+                fields=["tag", "shard", "reader"],
                 name="follow_muted",
                 condition=Q(ended_at__isnull=True, level="mute"),
             ),

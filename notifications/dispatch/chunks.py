@@ -7,14 +7,15 @@ from datetime import timedelta
 from django.db import connection
 from django.db.models.functions import Now
 
-from notifications.audience import Listener, read_chunk
-from notifications.dispatch.run import Cursor, Flight, Run
+from notifications.audience import Listener, Page, read_page
+from notifications.dispatch.run import CANARY, Cursor, Flight, Run
 from notifications.models import Device, Failure, Preference
 from notifications.notices import address
 from notifications.planning import midnight_before
 from notifications.quota import Limits, get_quota
 from notifications.transports.base import Message
 
+PAGE_SIZE = 2500  # readers that are read at once
 LONGEST_NAP = 1  # seconds to wait for permits while holding a lease
 TIME_LEFT = """
     SELECT expires_at - now() FROM notifications_alert
@@ -26,18 +27,12 @@ def read_audience(run: Run) -> Flight | None:
     """The next chunk of the audience; None where nobody is left or nothing may be sent now."""
     if run.is_read:
         return None
-    chunk = read_chunk(
-        run.audience,
-        profiles=run.batch.quiet_profiles,
-        last_shard=run.batch.last_shard,
-        cursor=run.cursor,
-        limit=run.chunk_size,
-    )
+    chunk, end = next_page(run).cut(run.at, run.chunk_size, run.cursor)
     listeners, held_back = hold_back(run, chunk.listeners)
     time_left = ask_leave(run, len(listeners))
     if time_left is None:
         return None
-    run.cursor, run.is_read = chunk.cursor, chunk.is_last
+    run.at, run.cursor, run.is_read = end, chunk.cursor, chunk.is_last
     notices = run.notices([each.languages for each in listeners], time_left)
     flight = Flight(chunk.cursor, held_back=held_back, deviceless=chunk.deviceless)
     flight.load(
@@ -47,6 +42,20 @@ def read_audience(run: Run) -> Flight | None:
         ]
     )
     return flight
+
+
+def next_page(run: Run) -> Page:
+    """The page that the next chunk is cut from: read when the one before is used up."""
+    if run.page is None or run.at == len(run.page.rows):
+        run.at = 0
+        run.page = read_page(
+            run.audience,
+            profiles=run.batch.quiet_profiles,
+            last_shard=run.batch.last_shard,
+            cursor=run.cursor,
+            limit=CANARY if run.is_canary else PAGE_SIZE,
+        )
+    return run.page
 
 
 def read_failures(run: Run) -> Flight | None:

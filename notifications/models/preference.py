@@ -88,7 +88,7 @@ class Preference(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["quiet_profile", "shard", "reader"], name="preference_by_profile")
+            models.Index(fields=["quiet_profile", "shard", "reader"], name="preference_by_profile"),
         ]
 
     def __str__(self) -> str:

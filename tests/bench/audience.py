@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from articles.models import Follow, Reader, Tag
-from notifications.audience import Audience, read_chunk, take_census
+from notifications.audience import Audience, read_page, take_census
 from notifications.models import Device, QuietProfile
 from tests import make
 from tests.bench.table import Row, seconds, show_progress
@@ -48,13 +48,14 @@ def walk(tag: Tag, size: int) -> int:
     profiles = list(QuietProfile.objects.values_list("pk", flat=True))
     cursor, found, is_last = (0, UUID(int=0)), 0, False
     while not is_last:
-        chunk = read_chunk(
+        page = read_page(
             followers_of(tag),
             profiles=profiles,
             last_shard=65_535,
             cursor=cursor,
             limit=size,
         )
+        chunk, _ = page.cut(0, len(page.rows), cursor)
         cursor, is_last = chunk.cursor, chunk.is_last
         found += len(chunk.listeners)
     return found
