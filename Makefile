@@ -49,7 +49,7 @@ lint: setup ## formatting, rules, types, import contracts, templates, migrations
 	@.venv/bin/lint-imports
 	@.venv/bin/djlint --quiet --check --lint articles/templates notifications/templates
 	@$(RUN) -m backend.services --folder .run/lint env DEBUG=yes $(RUN) -W error manage.py makemigrations --check --dry-run
-	@$(PRODUCTION) $(RUN) -W error manage.py check --deploy --fail-level WARNING
+	@$(PRODUCTION) $(RUN) -m backend.services --folder .run/lint $(RUN) -W error manage.py check --deploy --fail-level WARNING
 
 format: setup ## put the code into its form
 	@$(RUN) -m ruff format .

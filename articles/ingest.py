@@ -42,6 +42,17 @@ logger = logging.getLogger(__name__)
 MOST_FETCHES = 20  # kept on the row for operators
 MOST_A_HOST = 5  # feeds of one host in one batch; the others come a little later
 BUSY_HOST = timedelta(seconds=1)
+# Not needed here: each column costs the most frequent answer, 304, a hundredth of its time.
+UNREAD = (
+    *("fetches", "due_at", "lease_until", "error", "publisher__name", "publisher__slug"),
+    *(
+        "publisher__home_url",
+        "publisher__mark_url",
+        "publisher__is_active",
+        "publisher__page_rules",
+    ),
+    *("publisher__breaking_words", "publisher__text_days", "publisher__created_at"),
+)
 GONE_AFTER = timedelta(days=14)  # of nothing but 404
 MOVED_NEAR, MOVED_FAR = 3, 10  # agreeing answers until a new address is believed: same host, other
 
@@ -65,7 +76,7 @@ def fetch_feeds(feed_ids: Iterable[int], now: datetime) -> list[UUID]:
     One feed's failure is written on its row and costs the others nothing.
     """
     feeds = Feed.objects.filter(pk__in=list(feed_ids)).select_related("publisher", "hub")
-    return fetch(list(feeds.defer("fetches")), now)
+    return fetch(list(feeds.defer(*UNREAD)), now)
 
 
 def fetch(feeds: Sequence[Feed], now: datetime) -> list[UUID]:

@@ -57,11 +57,9 @@ class Incoming:
     key: str
     url: str
     url_hash: bytes
+    twin_hash: bytes | None
     content_hash: bytes
     published_at: datetime
-
-    def twin_hash(self) -> bytes | None:
-        return hash_twin(self.entry.title, self.published_at) if self.entry.published_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +135,9 @@ def identify(feed: Feed, hashed: Iterable[Hashed], now: datetime) -> list[Incomi
             continue
         url_hash, published_at = hash_url(url), choose_date(entry.published_at, now)
         key = entry_key(entry, feed.pk) if feed.identity == Feed.Identity.GUID else ""
+        twin = hash_twin(entry.title, published_at) if entry.published_at else None
         incoming.append(
-            Incoming(entry, key or url_hash.hex(), url, url_hash, content, published_at)
+            Incoming(entry, key or url_hash.hex(), url, url_hash, twin, content, published_at)
         )
     return incoming
 
@@ -160,9 +159,9 @@ def find_known(feed: Feed, incoming: Sequence[Incoming]) -> list[Known]:
     known = look_up(BY_ADDRESS, [feed.publisher_id, keys, urls])
     found = {article.key for article in known} | {article.url_hash for article in known}
     twins = [
-        each.twin_hash()
+        each.twin_hash
         for each in incoming
-        if each.key not in found and each.url_hash not in found and each.twin_hash()
+        if each.key not in found and each.url_hash not in found and each.twin_hash
     ]
     return known + look_up(BY_TWIN, [feed.publisher_id, twins]) if twins else known
 
@@ -185,7 +184,7 @@ def are_ids_used_twice(incoming: Sequence[Incoming], known: Sequence[Known]) -> 
         if (
             article
             and article.url_hash != each.url_hash
-            and article.twin_hash != each.twin_hash()
+            and article.twin_hash != each.twin_hash
             and abs(article.published_at - each.published_at) > OLD
         ):
             return True
@@ -203,7 +202,7 @@ def match(
     seen: set[object] = set()
     for each in incoming:
         article = by_key.get(each.key) or by_url.get(each.url_hash)
-        twin = None if article else each.twin_hash()
+        twin = None if article else each.twin_hash
         article = article or by_twin.get(twin)
         marks = {article.pk} if article else {each.key, each.url_hash, twin} - {None}
         if not seen & marks:
@@ -334,7 +333,7 @@ def describe(feed: Feed, each: Incoming, html: str) -> dict[str, object]:
     return {
         "url": each.url,
         "url_hash": each.url_hash,
-        "twin_hash": each.twin_hash(),
+        "twin_hash": each.twin_hash,
         "content_hash": each.content_hash,
         "title": entry.title[:500],
         "summary": summary,

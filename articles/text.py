@@ -2,7 +2,7 @@
 
 import html
 import re
-from functools import lru_cache
+from contextvars import ContextVar
 from urllib.parse import urljoin
 
 import nh3
@@ -22,33 +22,38 @@ SCHEMES = ("http://", "https://", "mailto:")
 TAG = re.compile(r'<(?:"[^"]*"|[^">])*>')  # the cleaner puts every attribute in double quotes
 
 
-@lru_cache(maxsize=256)
-def make_cleaner(base_url: str) -> nh3.Cleaner:
-    """One a base, since making a cleaner costs more than cleaning an article."""
+BASE: ContextVar[str] = ContextVar("BASE")  # of the text that is being cleaned
 
-    def absolute(_tag: str, name: str, value: str) -> str | None:
-        """An attribute's value, once the cleaner has let it through; None drops it."""
-        if name not in {"href", "src"} or value.startswith(SCHEMES):
-            return value
-        try:
-            url = urljoin(base_url, value)
-        except ValueError:
-            return None
-        return url if url.startswith(SCHEMES) else None
 
-    return nh3.Cleaner(
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        attribute_filter=absolute,
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer nofollow",
-        clean_content_tags=UNSEEN,
-    )
+def absolute(_tag: str, name: str, value: str) -> str | None:
+    """An attribute's value, once the cleaner has let it through; None drops it."""
+    if name not in {"href", "src"} or value.startswith(SCHEMES):
+        return value
+    try:
+        url = urljoin(BASE.get(), value)
+    except ValueError:
+        return None
+    return url if url.startswith(SCHEMES) else None
+
+
+# One for all, since making a cleaner costs as much as cleaning a short article.
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    attribute_filter=absolute,
+    url_schemes={"http", "https", "mailto"},
+    link_rel="noopener noreferrer nofollow",
+    clean_content_tags=UNSEEN,
+)
 
 
 def clean_html(source: str, base_url: str) -> str:
     """HTML that is inert and whose links are absolute, whatever the publisher sent."""
-    return make_cleaner(base_url).clean(source.replace("\x00", "")).strip()
+    before = BASE.set(base_url)
+    try:
+        return CLEANER.clean(source.replace("\x00", "")).strip()
+    finally:
+        BASE.reset(before)
 
 
 def plain_text(cleaned: str) -> str:

@@ -104,11 +104,7 @@ def confirm(subscription_id: UUID, asked: Mapping[str, str], now: datetime) -> s
     challenge = asked.get("hub.challenge", "")
     if mode != "subscribe" or not challenge:
         return None
-    seconds = asked.get("hub.lease_seconds", "")
-    lease = (
-        timedelta(seconds=int(seconds[:12])) if seconds.isascii() and seconds.isdigit() else LEASE
-    )
-    lease = max(SHORTEST, min(lease, LONGEST))
+    lease = read_lease(asked.get("hub.lease_seconds", ""))
     subscription.state, subscription.error = HubSubscription.State.ACTIVE, ""
     subscription.renew_at, subscription.missed_count = now + lease * 0.8, 0
     subscription.save(update_fields=["state", "error", "renew_at", "missed_count"])

@@ -10,6 +10,8 @@ from kombu.exceptions import OperationalError
 from notifications.quota import get_quota
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+# The checks load every URL and the admin, 20 MB of each worker; `make lint` and the web run them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 
 app = Celery("daily8")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.contrib import admin
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 from notifications.addresses import is_loopback
@@ -15,6 +16,13 @@ from notifications.webpush.vapid import is_contact
 
 FCM_HOST = "fcm.googleapis.com"
 TOYS = ("console.ConsoleTransport", "memory.MemoryTransport")
+
+
+@register(Tags.admin)
+def check_admin(app_configs: Sequence[AppConfig] | None, **_: object) -> list[CheckMessage]:
+    """Of all doors of the admin. Django may look before the URLs, which load them, are read."""
+    admin.autodiscover()
+    return admin.site.check(app_configs)
 
 
 @register(deploy=True)

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from backend import api, health
 
 handler404 = "articles.pages.errors.not_found"
+admin.autodiscover()  # here, so that workers go without it: 20 MB of each
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("articles.pages.urls")),

@@ -24,7 +24,10 @@ def start() -> None:
     os.environ.setdefault("WEB_PUSH_TRANSPORT", "notifications.transports.memory.MemoryTransport")
     folder = Path(tempfile.mkdtemp(prefix="daily8-tests-"))
     STACK.callback(shutil.rmtree, folder, ignore_errors=True)
-    os.environ.setdefault("STATIC_ROOT", str(folder))  # WhiteNoise wants one that exists
+    # WhiteNoise reads all that is in it: nothing of PostgreSQL's, whose files come and go.
+    static = folder / "static"
+    static.mkdir()
+    os.environ.setdefault("STATIC_ROOT", str(static))
     os.environ.setdefault("PICTURE_FOLDER", str(folder / "pictures"))
     variables = STACK.enter_context(services.running(folder, durable=False, say=lambda _: None))
     os.environ.update(variables)

@@ -13,6 +13,7 @@ from time import perf_counter
 from urllib.parse import urljoin
 
 import aiohttp
+import uvloop
 
 from articles.outbound import Guard, GuardedResolver, RefusedUrlError
 
@@ -95,10 +96,10 @@ def fetch_all(
 
     One queue a host: its requests go one after the other, `gap` seconds apart; queues go side by
     side. The requests run in a thread of their own, so that the caller may work meanwhile; at most
-    `limits.at_once` answers are on their way or wait for the caller.
+    `limits.at_once` are on their way, or wait for the caller with a body.
     """
     answers: Answers = SimpleQueue()
-    loop = asyncio.new_event_loop()
+    loop = uvloop.new_event_loop()
     slots = asyncio.Semaphore(limits.at_once)
 
     def run() -> None:
@@ -110,8 +111,9 @@ def fetch_all(
     try:
         while answer := answers.get():
             yield answer
-            with suppress(RuntimeError):  # the last answers outlive the loop
-                loop.call_soon_threadsafe(slots.release)
+            if isinstance(answer[1], Fetched):
+                with suppress(RuntimeError):  # the last answers outlive the loop
+                    loop.call_soon_threadsafe(slots.release)
     finally:
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(cancel_all, loop)
@@ -140,6 +142,8 @@ async def ask_all(
             except FetchError as error:
                 answer, wait = error, error.retry_after
             answers.put((request, answer, int((perf_counter() - begun) * 1000)))
+            if not isinstance(answer, Fetched):  # whose body the caller has yet to take
+                slots.release()
 
     try:
         async with make_session(guard, limits) as session, asyncio.TaskGroup() as group:

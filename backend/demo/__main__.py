@@ -61,14 +61,14 @@ def main() -> int:
 
 
 class Demo:
-    """One run. Ports and secrets are kept in the folder, so that the next run is the same."""
+    """One run. Secrets are kept in the folder; ports are those that are free."""
 
     def __init__(self, folder: Path, urls: dict[str, str]) -> None:
         self.folder = folder
-        port, news, fcm = (find_port(wish) for wish in (8000, 8017, 8018))
-        self.site, self.news = f"http://localhost:{port}", f"http://127.0.0.1:{news}"
-        self.emulator = f"http://127.0.0.1:{fcm}"
-        self.ports = {"web": str(port), "news": str(news), "fcm": str(fcm)}
+        self.listeners = {"web": listen(8000), "news": listen(8017)}
+        self.site, self.news = map(address_of, self.listeners.values())
+        self.emulator_port = find_port(8018)
+        self.emulator = f"http://127.0.0.1:{self.emulator_port}"
         self.password = keep_secret(folder / "password", 9)
         self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
         env = (
@@ -88,7 +88,7 @@ class Demo:
                 "PICTURE_FOLDER": str(folder / "pictures"),
                 "BEAT_SCHEDULE_FILE": str(folder / "beat"),
                 "LOG_FORMAT": "text",
-                "OUTBOUND_ALLOW": f"127.0.0.1:{news}",
+                "OUTBOUND_ALLOW": self.news.removeprefix("http://"),
                 "FETCH_EVERY": "0.5",
                 "FETCH_LEAST_INTERVAL": "1",
                 "FETCH_MOST_INTERVAL": "1",
@@ -140,22 +140,28 @@ class Demo:
         """Everything that production has, and the outside world on loopback."""
         start, wait = self.children.start, self.children.wait
         state = str(self.folder / "fcm")
-        start("fcm", "notifications.emulator", "--port", self.ports["fcm"], "--state-dir", state)
+        port = str(self.emulator_port)
+        start("fcm", "notifications.emulator", "--port", port, "--state-dir", state)
         newsroom = str(self.folder / "newsroom.json")
-        start("news", "backend.demo.publishers", "--port", self.ports["news"], "--state", newsroom)
+        self.start_server("news", "backend.demo.publishers", "--state", newsroom, "--fd", "{}")
         password = str(self.folder / "password")
         editor = ("--editor", EDITOR, "--password-file", password)
-        start("seed", "backend.demo.seed", "--publishers-port", self.ports["news"], *editor)
+        start("seed", "backend.demo.seed", "--publishers", self.news, *editor)
         if not is_collected(self.folder / "static"):
             start("static", "django", "collectstatic", "--noinput", "--verbosity", "0")
             wait("static")
         wait("seed")
         wait_for(self.children, "the emulator", lambda: answers(f"{self.emulator}/"), 30)
-        bind = f"127.0.0.1:{self.ports['web']}"
-        start("web", "gunicorn", "backend.wsgi", "--bind", bind, *WEB.split())
+        self.start_server("web", "gunicorn", "backend.wsgi", "--bind", "fd://{}", *WEB.split())
         start("worker", "celery", "--quiet", "-A", "backend", "worker", *WORKER.split())
         start("beat", "celery", "--quiet", "-A", "backend", "beat", "--loglevel", "WARNING")
         wait_for(self.children, "the web server", lambda: answers(f"{self.site}/readyz"), 30)
+
+    def start_server(self, name: str, *command: str) -> None:
+        """Start a server on its socket, whose number goes where `{}` stands."""
+        with self.listeners[name] as listener:
+            arguments = (each.replace("{}", str(listener.fileno())) for each in command)
+            self.children.start(name, *arguments, listener=listener)
 
     def is_every_feed_fetched(self) -> bool:
         """And that the hub knows us, so that what comes next is sent at once."""
@@ -256,6 +262,20 @@ class Demo:
         while time.monotonic() < end:
             self.children.check()
             time.sleep(0.2)
+
+
+def listen(wish: int) -> socket.socket:
+    """A socket on the wished-for port if it is free, else on any. It listens, so that no stranger
+    can answer in place of the server that gets it.
+    """
+    try:
+        return socket.create_server(("127.0.0.1", wish))
+    except OSError:
+        return socket.create_server(("127.0.0.1", 0))
+
+
+def address_of(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def find_port(wish: int) -> int:

@@ -4,7 +4,8 @@ import argparse
 import asyncio
 import hashlib
 import hmac
-import json
+import socket
+import sys
 from collections import Counter
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from html import escape
 from pathlib import Path
 from secrets import token_hex
 
-from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from backend.demo.documents import COLOURS, FEEDS, PUBLISHERS, make_article_page, make_page
 from backend.demo.newsroom import Article, Newsroom
@@ -22,11 +23,10 @@ HUBBED = "lake-tribune"  # whose news the hub sends on at once
 
 
 class Hub:
-    """A WebSub hub for one feed. Its subscribers are kept in a file, as their leases are long."""
+    """A WebSub hub for one feed. It forgets its subscribers when it stops, and they ask again."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.subscribers: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    def __init__(self) -> None:
+        self.subscribers: dict[str, str] = {}
         self.tasks: set[asyncio.Task[None]] = set()
 
     async def subscribe(self, request: web.Request) -> web.Response:
@@ -43,7 +43,6 @@ class Hub:
             async with session.get(url, params=params) as answer:
                 if answer.ok and await answer.text() == challenge:
                     self.subscribers[url] = form.get("hub.secret", "")
-                    self.path.write_text(json.dumps(self.subscribers))
 
     def send(self, body: bytes, content_type: str) -> None:
         for url, secret in self.subscribers.items():
@@ -52,11 +51,14 @@ class Hub:
     async def deliver(self, url: str, secret: str, body: bytes, content_type: str) -> None:
         digest = hmac.new(secret.encode(), body, "sha256").hexdigest()
         headers = {"X-Hub-Signature": f"sha256={digest}", "Content-Type": content_type}
-        async with (
-            ClientSession(timeout=ClientTimeout(total=10)) as session,
-            session.post(url, data=body, headers=headers),
-        ):
-            pass
+        try:
+            async with (
+                ClientSession(timeout=ClientTimeout(total=10)) as session,
+                session.post(url, data=body, headers=headers),
+            ):
+                pass
+        except (ClientError, TimeoutError) as error:  # who was not reached is left to polling
+            sys.stderr.write(f"hub: {url} not reached: {error or type(error).__name__}\n")
 
     def later(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -70,7 +72,7 @@ class Site:
     def __init__(self, newsroom: Newsroom, address: str) -> None:
         self.newsroom, self.address = newsroom, address
         self.fetched = Counter(dict.fromkeys(PUBLISHERS, 0))
-        self.hub = Hub(newsroom.path.with_name("hub.json"))
+        self.hub = Hub()
 
     def make_app(self) -> web.Application:
         slug = "{slug:" + "|".join(PUBLISHERS) + "}"
@@ -160,14 +162,14 @@ class Site:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--fd", type=int, required=True, help="of a socket that listens")
     parser.add_argument("--state", type=Path, required=True)
     asked = parser.parse_args()
-    site = Site(Newsroom(asked.state), f"http://127.0.0.1:{asked.port}")
+    listener = socket.socket(fileno=asked.fd)
+    site = Site(Newsroom(asked.state), f"http://127.0.0.1:{listener.getsockname()[1]}")
     web.run_app(
         site.make_app(),
-        host="127.0.0.1",
-        port=asked.port,
+        sock=listener,
         access_log=None,
         print=None,
         shutdown_timeout=1,

@@ -10,7 +10,7 @@ django.setup()
 
 from django.db.models.functions import Now  # noqa: E402 - after setup
 
-from articles.models import Alias, Feed, Publisher, Reader, Section, Tag  # noqa: E402 - after setup
+from articles.models import Alias, Feed, HubSubscription, Publisher, Reader, Section, Tag  # noqa: E402 - after setup
 from backend.demo.documents import FEEDS, PUBLISHERS  # noqa: E402 - after setup
 
 TAGS = {
@@ -28,12 +28,12 @@ TAGS = {
 }
 
 
-def seed(publishers_port: int, email: str, password: str) -> None:
+def seed(publishers: str, email: str, password: str) -> None:
     for slug, (name, section_name) in PUBLISHERS.items():
         section, _ = Section.objects.get_or_create(
             name=section_name, defaults={"slug": section_name.lower()}
         )
-        site = f"http://127.0.0.1:{publishers_port}/{slug}"
+        site = f"{publishers}/{slug}"
         publisher, _ = Publisher.objects.update_or_create(
             slug=slug,
             defaults={
@@ -49,6 +49,10 @@ def seed(publishers_port: int, email: str, password: str) -> None:
             publisher=publisher,
             defaults={"url": f"{site}/{FEEDS[slug][0]}", "section": section, **fresh},
         )
+    # So does the hub, and our own address may be another one than it knew.
+    HubSubscription.objects.update(
+        state=HubSubscription.State.ASKED, renew_at=Now(), delivered_at=None
+    )
     for name, (label, phrases) in TAGS.items():
         tag, _ = Tag.objects.get_or_create(
             name=name, defaults={"slug": label.lower().replace(" ", "-"), "label": label}
@@ -67,9 +71,9 @@ def seed(publishers_port: int, email: str, password: str) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--publishers-port", type=int, required=True)
+    parser.add_argument("--publishers", required=True, help="their server's address")
     parser.add_argument("--editor", required=True, help="e-mail address")
     parser.add_argument("--password-file", type=Path, required=True)
     asked = parser.parse_args()
     call_command("migrate", interactive=False, verbosity=0)
-    seed(asked.publishers_port, asked.editor, asked.password_file.read_text())
+    seed(asked.publishers, asked.editor, asked.password_file.read_text())

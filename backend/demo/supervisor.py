@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -32,8 +33,12 @@ class Children:
     processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
     echoes: list[threading.Thread] = field(default_factory=list)
 
-    def start(self, name: str, *command: str) -> "subprocess.Popen[str]":
-        """Start `python -m command...`; its output follows under its name."""
+    def start(
+        self, name: str, *command: str, listener: socket.socket | None = None
+    ) -> "subprocess.Popen[str]":
+        """Start `python -m command...`; its output follows under its name. The child inherits the
+        listener under the same number.
+        """
         process = subprocess.Popen(  # noqa: S603 - our own modules; the child calls C only
             [sys.executable, "-m", *command],
             env=self.env,
@@ -41,6 +46,7 @@ class Children:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=() if listener is None else (listener.fileno(),),
             preexec_fn=lambda: die_with_parent(signal.SIGTERM),
         )
         self.processes[name] = process
@@ -99,6 +105,7 @@ def say(text: str, name: str = "demo", colour: int = 1) -> None:
 def wait_for(children: Children, what: str, is_there: Callable[[], bool], seconds: float) -> None:
     """Wait until something is there. Raises ChildDiedError, or TimeoutError naming it."""
     end = time.monotonic() + seconds
+    children.check()  # before all else: a stranger may be there in place of a child that died
     while not is_there():
         children.check()
         if time.monotonic() > end:

@@ -1,16 +1,21 @@
 import itertools
+import multiprocessing
 import random
+import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from string import ascii_lowercase
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 from pytest_django import DjangoAssertNumQueries
 
+from articles import grouping
 from articles.gazetteer import tag_articles
-from articles.grouping import MEMORIES, group_articles
-from articles.models import Article, Fingerprint, Story, StoryPair
+from articles.grouping import MEMORIES, Memory, group_articles
+from articles.models import Article, Fingerprint, Story, StoryPair, Stream
 from articles.similarity import Rules
 from tests import make
 from tests.labelled import read_rows, told_of
@@ -233,3 +238,32 @@ def test_queries_do_not_grow_with_the_articles(
 
     with django_assert_num_queries(11):
         group_articles(ids)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_decide_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would meet where each has read what is decided, and neither would see the other's."""
+    articles = take_in(told_of("bridge")[:2])
+    tag_articles(article.pk for article in articles)
+    Stream.objects.create(language="en")
+    forked = multiprocessing.get_context("fork")
+    barrier = forked.Barrier(2)
+
+    def remember_together(stream: Stream) -> Memory:
+        memory = remember(stream)
+        with suppress(threading.BrokenBarrierError):
+            barrier.wait(3)
+        return memory
+
+    remember = grouping.remember
+    monkeypatch.setattr(grouping, "remember", remember_together)
+    connections.close_all()
+    connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL alone
+    workers = [forked.Process(target=group_articles, args=([a.pk],)) for a in articles]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    assert partition(articles) == [[0, 1]]

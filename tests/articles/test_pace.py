@@ -1,5 +1,9 @@
+import time
 from datetime import timedelta
 
+import pytest
+
+from articles import pace
 from articles.pace import Pace
 
 
@@ -38,3 +42,20 @@ def test_a_worker_lets_go_of_nothing_that_is_not_its_own() -> None:
     late.let_go()
 
     assert other.take(["late.example"]) == set()
+
+
+def test_a_host_is_held_as_long_as_its_worker_lives_and_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pace, "HELD", timedelta(seconds=1))
+    living, dead, other = Pace(gap=0), Pace(gap=0), Pace(gap=0)
+    living.take(["living.example"])
+    dead.take(["dead.example"])
+    dead.done.set()  # as kill -9 ends the thread that prolongs
+
+    time.sleep(1.5)
+
+    assert other.take(["living.example", "dead.example"]) == {"dead.example"}
+    living.let_go()
+    assert other.take(["living.example"]) == {"living.example"}
+    other.let_go()

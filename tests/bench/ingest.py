@@ -7,13 +7,15 @@ without validators; then ours, cold, with two workers.
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
+
+from django.db import connection
 
 from articles.models import Article, Feed, Publisher
 from tests.bench.ingest_server import ENTRIES, FEEDS, address
@@ -69,11 +71,8 @@ class Worker:
 
 @contextlib.contextmanager
 def serving() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.ingest_server", str(port)],
+        [sys.executable, "-m", "tests.bench.ingest_server"],
         cwd=ROOT,
         env=os.environ | {"DEBUG": "yes"},
         text=True,
@@ -81,8 +80,7 @@ def serving() -> Iterator[str]:
     )
     try:
         assert process.stdout
-        process.stdout.readline()
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
     finally:
         process.kill()
         process.communicate()
@@ -95,14 +93,32 @@ def ask(method: str, url: str) -> str:
 
 
 def postgres_cpu() -> float:
-    """CPU seconds of all PostgreSQL processes that live, and of their children that ended."""
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            name, _, rest = stat.read_text().partition(") ")
-            if "(postgres" in name:
-                ticks += sum(int(field) for field in rest.split()[11:15])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    """CPU seconds of our own PostgreSQL: of what lives, and of its children that ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [backend] = cursor.fetchone()
+    server = read_stat(backend).parent
+    family = [read_stat(server), *(each for each in read_stats() if each.parent == server)]
+    return sum(each.cpu for each in family)
+
+
+class Stat(NamedTuple):
+    """A process, as proc(5) has it."""
+
+    parent: int
+    cpu: float
+    """Seconds, with those of its children that ended."""
+
+
+def read_stat(process: int | str) -> Stat:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return Stat(int(fields[1]), sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK"))
+
+
+def read_stats() -> Iterator[Stat]:
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended while we looked
+            yield read_stat(process.name)
 
 
 def make_feeds(url: str) -> None:
@@ -143,43 +159,55 @@ def run_passes(who: str, url: str, folder: Path, done: int) -> tuple[dict[str, F
         worker.close()
 
 
-def run_two(url: str, folder: Path) -> float:
-    """Seconds of the slower of two workers that share the feeds."""
+def run_two(url: str, folder: Path) -> Figures:
+    """Two workers that share the feeds: seconds of the slower one, CPU seconds of all concerned."""
     ask("POST", f"{url}/state?name=first")
     make_feeds(url)
     half = FEEDS // 2
     workers = [Worker("ours", folder, url, *each) for each in ((0, half), (half, FEEDS))]
     try:
+        database, server = postgres_cpu(), server_cpu(url)
         for worker in workers:
             worker.begin()
-        return max(worker.end()["seconds"] for worker in workers)
+        found = [worker.end() for worker in workers]
+        return {
+            "seconds": max(figures["seconds"] for figures in found),
+            "workers": sum(figures["cpu"] for figures in found),
+            "PostgreSQL": postgres_cpu() - database,
+            "publishers": server_cpu(url) - server,
+        }
     finally:
         for worker in workers:
             worker.close()
 
 
+def server_cpu(url: str) -> float:
+    return float(ask("GET", f"{url}/cpu"))
+
+
 def measure() -> list[Row]:
-    rows: list[Row] = []
     with serving() as url, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        server = float(ask("GET", f"{url}/cpu"))
+        server = server_cpu(url)
         passes: dict[str, dict[str, Figures]] = {}
         databases: dict[str, float] = {}
         for number, who in enumerate(SYSTEMS):
             passes[who], databases[who] = run_passes(who, url, folder, number * len(PASSES))
-        server = float(ask("GET", f"{url}/cpu")) - server
+        server = server_cpu(url) - server
         two = run_two(url, folder)
         show_progress("ingest", STEPS, STEPS)
-    theirs = passes["reader"]
+    rows = []
     for name in PASSES:
+        theirs = passes["reader"][name]["seconds"]
         for who in SYSTEMS:
             seconds = passes[who][name]["seconds"]
-            beside = "" if who == "reader" else "reader"
-            ratio = None if who == "reader" else theirs[name]["seconds"] / seconds
-            rows.append(Row(f"{name}: {who}", seconds, "s", beside, ratio))
-    rows.append(Row("cold: ours, 2 workers", two, "s", "reader", theirs["cold"]["seconds"] / two))
+            is_peer = who == "reader"
+            ratio = None if is_peer else theirs / seconds
+            rows.append(Row(f"{name}: {who}", seconds, "s", "" if is_peer else "reader", ratio))
     entries = FEEDS * ENTRIES
-    rows += [
+    return [
+        *rows,
+        *compare_two(two, passes["reader"]["cold"]["seconds"]),
         Row("cold: ours", entries / passes["ours"]["cold"]["seconds"], "entries/s"),
         *(
             Row(f"cold: {who}, CPU of the worker", passes[who]["cold"]["cpu"], "s")
@@ -188,9 +216,20 @@ def measure() -> list[Row]:
         *(Row(f"cold: {who}, PostgreSQL's CPU", databases[who], "s") for who in SYSTEMS[1:]),
         Row("all passes: the publishers' CPU", server, "s"),
         *(Row(f"peak memory: {who}", peak(passes[who]), "MB") for who in SYSTEMS),
-        Row("cores of this machine, shared by all of these", os.cpu_count() or 1, ""),
     ]
-    return rows
+
+
+def compare_two(two: Figures, theirs: float) -> list[Row]:
+    """Two workers, and how fast they could be if nothing else ran and no core ever waited."""
+    concerned = ("workers", "PostgreSQL", "publishers")
+    cores = os.cpu_count() or 1
+    limit = sum(two[each] for each in concerned) / cores
+    what = "cold: ours, 2 workers"
+    return [
+        Row(what, two["seconds"], "s", "reader", theirs / two["seconds"]),
+        *(Row(f"{what}, CPU of {each}", two[each], "s") for each in concerned),
+        Row(f"{what}, limit of {cores} cores", limit, "s", "reader", theirs / limit),
+    ]
 
 
 def peak(passes: dict[str, Figures]) -> float:

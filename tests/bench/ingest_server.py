@@ -6,8 +6,8 @@ Prints its port. `POST /state?name=`: "first", "edited" (3 of 50 entries say som
 
 import gzip
 import hashlib
-import os
 import random
+import socket
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -126,9 +126,11 @@ def main() -> None:
             web.get("/cpu", server.cpu),
         ]
     )
-    sys.stdout.write(f"ready {os.getpid()}\n")
-    sys.stdout.flush()
-    web.run_app(app, host="0.0.0.0", port=int(sys.argv[1]), access_log=None, print=None)
+    # It listens before it says so: who reads the port may connect.
+    with socket.create_server(("", 0), backlog=FEEDS) as listener:
+        sys.stdout.write(f"{listener.getsockname()[1]}\n")
+        sys.stdout.flush()
+        web.run_app(app, sock=listener, access_log=None, print=None)
 
 
 if __name__ == "__main__":

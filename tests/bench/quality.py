@@ -13,7 +13,10 @@ def measure() -> list[Row]:
     if not DATA.exists():
         return [Row("no sample data beside this repository", 0, "checks")]
     rows = [
-        share("gofeed's neutral model", reading.score_gofeed(DATA / "gofeed_universal.jsonl")),
+        share(
+            "gofeed's neutral model, entries alone",
+            reading.score_gofeed(DATA / "gofeed_universal.jsonl"),
+        ),
         share("feed-rs fixtures read", reading.score_fixtures(DATA / "feedrs_fixtures.jsonl")),
     ]
     show_progress("quality", 1, 3)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 from pytest_django.fixtures import Settings
 
 from articles import ingest
@@ -100,12 +100,19 @@ def test_workers_share_a_host_one_request_at_a_time(publishers: list[PublisherSe
     assert Article.objects.count() == 8
 
 
+def is_somebody_waiting() -> bool:
+    """Whether a worker would store articles now, and may not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        [count] = cursor.fetchone()
+    return bool(count)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_a_killed_worker_had_fetched_is_stored_by_another(
     publishers: list[PublisherServer], tmp_path: Path
 ) -> None:
     server = publishers[0]
-    server.delay = 1
     server.publish("/feed.xml", *(Item(f"News {n}", NOON) for n in range(20)))
     feed = make.feed(url=server.url("/feed.xml"))
     env = environment(OUTBOUND_ALLOW=f"127.0.0.1:{server.port}", FETCH_EVERY=0.3, LOG_LEVEL="ERROR")
@@ -113,12 +120,13 @@ def test_what_a_killed_worker_had_fetched_is_stored_by_another(
     with running(beat(env, tmp_path)), running(beat(env, tmp_path / "second")):
         (tmp_path / "second").mkdir()
         first = worker(env)
-        wait_until(lambda: server.at_once)
-        kill(first)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE articles_article IN EXCLUSIVE MODE")
+            wait_until(is_somebody_waiting)
+            kill(first)
+        assert server.requests == [("/feed.xml", 200)]
         assert not Article.objects.exists()
-        server.delay = 0
         Feed.objects.update(lease_until=NOON)  # its lease has run out
-        connect().flushdb()
         with running(worker(env)), running(worker(env)):
             wait_until(lambda: Article.objects.filter(state="announced").count() == 20)
 

@@ -1,11 +1,15 @@
 import asyncio
 import gzip
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from aiohttp.abc import ResolveResult
+from aiohttp.resolver import ThreadedResolver
 
+from articles import outbound
 from articles.feeds.fetch import (
     Fetched,
     FetchError,
@@ -15,7 +19,7 @@ from articles.feeds.fetch import (
     fetch,
     make_session,
 )
-from articles.outbound import Guard
+from articles.outbound import Guard, is_public
 
 LIMITS = Limits(seconds=1.5, bytes=100_000, redirects=2)
 
@@ -54,6 +58,13 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         threading.Event().wait(5)
 
+    def answer_dripping(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        for _ in range(25):
+            self.wfile.write(b"x")
+            time.sleep(0.2)
+
     def answer_short(self) -> None:
         self.answer(200, b"<rss/>", Content_Length="900")
 
@@ -78,7 +89,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("", 0), Handler)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients leave early here
     threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
@@ -121,6 +132,7 @@ def test_a_redirect_is_followed(server: ThreadingHTTPServer) -> None:
         ("bomb", "too_large"),
         ("endless", "too_large"),
         ("slow", "timeout"),
+        ("dripping", "timeout"),
         ("short", "connection: ClientPayloadError"),
         ("busy", "http_status 429"),
         ("wall", "bot_wall"),
@@ -141,3 +153,32 @@ def test_a_wish_to_wait_is_passed_on(server: ThreadingHTTPServer) -> None:
 
     assert caught.value.retry_after is not None
     assert caught.value.retry_after.total_seconds() == 120
+
+
+def test_a_name_that_is_rebound_to_an_address_inside_is_not_followed_there(
+    server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Public when it is asked first, private from then on. 127.0.0.2 stands for the open net."""
+    answers = iter([["127.0.0.2"], ["127.0.0.1"], ["127.0.0.2", "127.0.0.1"]])
+
+    async def resolve(_: object, host: str, port: int, family: int) -> list[ResolveResult]:
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=0)
+            for address in next(answers)
+        ]
+
+    monkeypatch.setattr(ThreadedResolver, "resolve", resolve)
+    monkeypatch.setattr(outbound, "is_public", lambda ip: ip == "127.0.0.2" or is_public(ip))
+    port = server.server_port
+    guard = Guard(ports=frozenset({port}))
+
+    async def ask() -> Fetched | NotModified:
+        async with make_session(guard, LIMITS) as session:
+            request = Request(url=f"http://rebound.example:{port}/good")
+            return await fetch(session, guard, request, LIMITS)
+
+    assert isinstance(asyncio.run(ask()), Fetched)
+    for _ in range(2):
+        with pytest.raises(FetchError) as caught:
+            asyncio.run(ask())
+        assert caught.value.reason == "refused_address"

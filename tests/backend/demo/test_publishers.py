@@ -105,6 +105,23 @@ def test_the_hub_sends_signed_news_to_whom_it_has_verified(newsroom: Newsroom) -
     assert parse(body).format == FEEDS[HUBBED][0].removesuffix(".xml").replace("feed", "rss")
 
 
+def test_a_subscriber_that_is_gone_is_named_and_stops_nobody(
+    newsroom: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = Site(newsroom, ADDRESS)
+    site.hub.subscribers = {"http://127.0.0.1:1/gone": "secret"}
+
+    asyncio.run(site.hub.deliver("http://127.0.0.1:1/gone", "secret", b"<rss/>", "text/xml"))
+
+    assert "http://127.0.0.1:1/gone not reached" in capsys.readouterr().err
+
+
+def test_a_hub_that_starts_again_knows_nobody(newsroom: Newsroom) -> None:
+    newsroom.path.with_name("hub.json").write_text('{"http://127.0.0.1:1/old": "secret"}')
+
+    assert not Site(newsroom, ADDRESS).hub.subscribers
+
+
 def test_an_unchanged_feed_is_not_sent_again_until_an_article_comes_out(newsroom: Newsroom) -> None:
     async def ask() -> tuple[list[int], dict[str, int]]:
         async with TestClient(TestServer(Site(newsroom, ADDRESS).make_app())) as client:

@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.demo import supervisor
+from backend.demo.__main__ import listen
 from backend.demo.supervisor import ChildDiedError, Children, wait_for
 
 NOBODY = Children({})
@@ -51,6 +53,32 @@ def test_what_a_child_says_appears_under_its_name(
     children.stop()
 
     assert "speaker | good morning\n" in capsys.readouterr().out
+
+
+def test_a_child_answers_on_the_socket_that_was_opened_for_it(
+    children: Children, tmp_path: Path
+) -> None:
+    (tmp_path / "greeter.py").write_text(
+        "import socket, sys\n"
+        "socket.socket(fileno=int(sys.argv[1])).accept()[0].sendall(b'good morning')"
+    )
+    with listen(0) as listener:
+        address = listener.getsockname()
+        with pytest.raises(OSError, match="in use"):
+            socket.create_server(address)
+        children.start("greeter", "greeter", str(listener.fileno()), listener=listener)
+
+    with socket.create_connection(address, 10) as connection:
+        assert connection.recv(100) == b"good morning"
+
+
+def test_nobody_is_waited_for_in_place_of_a_child_that_died(
+    children: Children, start: Start
+) -> None:
+    start("weakling", "raise SystemExit(3)").wait()
+
+    with pytest.raises(ChildDiedError):
+        wait_for(children, "something", lambda: True, 5)
 
 
 def test_a_child_that_dies_is_named(children: Children, start: Start) -> None:
