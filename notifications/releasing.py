@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from articles.models import Story
 from notifications.audience import audience_of, take_census
 from notifications.models import Alert, Batch, QuietProfile
 from notifications.planning import QuietHours, Range, cut_ranges, find_releases, spread

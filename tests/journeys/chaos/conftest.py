@@ -26,7 +26,7 @@ def report(request: pytest.FixtureRequest) -> Report:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if ROWS and terminalreporter.config.option.markexpr == "chaos":
+    if ROWS and not terminalreporter.config.option.markexpr:
         terminalreporter.section(f"what failures cost, {time.strftime('%Y-%m-%d %H:%M')}")
         for line in draw(ROWS):
             terminalreporter.write_line(line)

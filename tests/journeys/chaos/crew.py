@@ -23,6 +23,9 @@ from tests.processes import Emulator, environment, kill, wait_until, worker
 
 IN_FLIGHT = 200
 """Messages under way in one process: what its death may repeat."""
+RATE = 2000
+"""Messages a second, of which alerts that are not breaking get 70 %: how long a test takes is then
+not a matter of the machine."""
 LEASE = 2
 CALM = 20
 """A lease that no busy machine outlasts: where nobody is killed, nothing may be repeated."""
@@ -34,6 +37,7 @@ def variables(emulator: Emulator, **changes: object) -> dict[str, str]:
     usual: dict[str, object] = {
         **emulator.variables(),
         "PUSH_IN_FLIGHT": IN_FLIGHT,
+        "PUSH_RATE": RATE,
         "PUSH_RAMP": 0,
         "PUSH_LEASE": LEASE,
         "PUSH_SWEEP_EVERY": 0.5,

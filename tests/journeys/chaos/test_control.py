@@ -25,8 +25,7 @@ from tests.processes import Emulator, wait_until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WORKERS = 2
-RATE = 1500
-long = pytest.mark.chaos
+LONG = pytest.mark.chaos
 
 
 def is_anybody_holding() -> bool:
@@ -41,12 +40,12 @@ def calls_after(emulator: Emulator, before: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("size", "pauses"), [(2_000, 2), pytest.param(20_000, 8, marks=long)], ids=["short", "long"]
+    ("size", "pauses"), [(2_000, 2), pytest.param(20_000, 8, marks=LONG)], ids=["short", "long"]
 )
 def test_paused_resumed_and_cancelled_at_random(
     emulator: Emulator, report: Report, size: int, pauses: int
 ) -> None:
-    env = crew.variables(emulator, PUSH_RATE=RATE, PUSH_LEASE=crew.CALM)
+    env = crew.variables(emulator, PUSH_LEASE=crew.CALM)
     bound = WORKERS * crew.IN_FLIGHT
     most = paused = 0
     with crew.working(env, size=WORKERS):
@@ -82,6 +81,7 @@ def test_paused_resumed_and_cancelled_at_random(
     )
 
 
+@pytest.mark.chaos
 def test_no_worker_while_it_expires(emulator: Emulator, report: Report) -> None:
     size = 1_000
     tag = make.tag()
@@ -158,7 +158,7 @@ def peak_memory(pid: int) -> float:
 @pytest.mark.timeout(280)
 def test_memory_is_flat(emulator: Emulator, report: Report) -> None:
     few, many = 10_000, 60_000
-    env = crew.variables(emulator, PUSH_IN_FLIGHT=1000, PUSH_LEASE=crew.CALM)
+    env = crew.variables(emulator, PUSH_IN_FLIGHT=1000, PUSH_RATE=20_000, PUSH_LEASE=crew.CALM)
     with crew.working(env, size=1) as one:
         alert = crew.start_alert(few, per_batch=5000)
         crew.finish(alert)

@@ -44,6 +44,7 @@ def told(emulator: Emulator, address: str) -> list[str]:
     return [message["data"]["alert"] for message in messages]
 
 
+@pytest.mark.chaos
 def test_accounts_change_apps_are_reinstalled_phones_restored(
     emulator: Emulator, report: Report
 ) -> None:

@@ -17,7 +17,7 @@ from tests.journeys.chaos.conftest import Report
 from tests.processes import Emulator, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-long = pytest.mark.chaos
+LONG = pytest.mark.chaos
 
 
 def follower(*tags: str, phones: int = 1) -> list[Device]:
@@ -32,7 +32,7 @@ def times_told(emulator: Emulator, device: Device) -> int:
     return count
 
 
-@pytest.mark.parametrize("stories", [5, pytest.param(40, marks=long)])
+@pytest.mark.parametrize("stories", [5, pytest.param(40, marks=LONG)])
 def test_planned_by_all_workers_at_once(emulator: Emulator, report: Report, stories: int) -> None:
     """Two articles in the same second, and every signal many times over."""
     tag, phones = make.tag(), 20
@@ -86,6 +86,7 @@ def test_stories_merged_while_their_alerts_are_held(
     report(4, "2 held alerts, merged", duplicates=sum(shown) - 4)
 
 
+@pytest.mark.chaos
 def test_five_tags_three_phones_and_a_mute(emulator: Emulator, report: Report) -> None:
     names = [make.tag().name for _ in range(5)]
     phones, silent = follower(*names, phones=3), follower(*names, phones=3)

@@ -17,7 +17,7 @@ from tests.journeys.chaos.servers import Server, own_database
 from tests.processes import Emulator, wait_until
 
 WORKERS = 2
-long = pytest.mark.chaos
+LONG = pytest.mark.chaos
 DROP = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'worker'
@@ -31,7 +31,7 @@ def drop_connections() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("size", "every", "most"), [(2_000, 1, 2), pytest.param(20_000, 2, 8, marks=long)]
+    ("size", "every", "most"), [(2_000, 0.4, 2), pytest.param(20_000, 2, 8, marks=LONG)]
 )
 def test_connections_are_dropped_in_mid_chunk(
     emulator: Emulator, report: Report, size: int, every: float, most: int
