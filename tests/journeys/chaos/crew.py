@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from articles.models import Tag
@@ -96,6 +97,12 @@ def state_of(alert: Alert) -> str:
     return alert.state
 
 
+def is_stopped(alert: Alert) -> bool:
+    """No longer sending, and nobody holds a batch of it."""
+    holding = Batch.objects.filter(alert=alert, lease_until__gt=Now())
+    return state_of(alert) != Alert.State.SENDING and not holding.exists()
+
+
 def is_over(alert: Alert) -> bool:
     return state_of(alert) not in {*Alert.LIVE} - {Alert.State.PAUSED}
 
@@ -154,7 +161,6 @@ def find_faketime() -> str:
     return str(next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), ""))
 
 
-def devices_of(alert: Alert) -> QuerySet[Device]:
-    """The phones of those who follow one of the alert's tags, in the order of sending."""
-    followed = Device.objects.filter(reader__follows__tag__in=alert.tags.all())
-    return followed.order_by("shard", "reader")
+def devices_of(tag: Tag) -> QuerySet[Device]:
+    """The phones of those who follow a tag, in the order of sending."""
+    return Device.objects.filter(reader__follows__tag=tag).order_by("shard", "reader")

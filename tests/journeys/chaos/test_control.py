@@ -40,7 +40,7 @@ def calls_after(emulator: Emulator, before: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("size", "pauses"), [(2_000, 2), pytest.param(20_000, 8, marks=LONG)], ids=["short", "long"]
+    ("size", "pauses"), [(1_500, 2), pytest.param(20_000, 8, marks=LONG)], ids=["short", "long"]
 )
 def test_paused_resumed_and_cancelled_at_random(
     emulator: Emulator, report: Report, size: int, pauses: int

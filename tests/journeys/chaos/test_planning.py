@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from articles import corrections
-from articles.models import Follow
+from articles.models import Follow, Tag
 from notifications import alerts, tasks
 from notifications.models import Alert, Device
 from tests import make
@@ -23,7 +23,7 @@ LONG = pytest.mark.chaos
 def follower(*tags: str, phones: int = 1) -> list[Device]:
     reader = make.reader()
     for name in tags:
-        make.follow(reader, make.Tag.objects.get(name=name))
+        make.follow(reader, Tag.objects.get(name=name))
     return [make.device(reader) for _ in range(phones)]
 
 
@@ -71,7 +71,7 @@ def test_stories_merged_while_their_alerts_are_held(
     [one], [other], both = follower("A"), follower("B"), follower("A", "B", phones=2)
     now = timezone.now()
     stories = [
-        make.story_of(make.article(tags=[make.Tag.objects.get(name=name)], published_at=now))
+        make.story_of(make.article(tags=[Tag.objects.get(name=name)], published_at=now))
         for name in ("A", "B")
     ]
     alerts.plan_alerts([story.pk for story in stories], now)
@@ -94,7 +94,7 @@ def test_five_tags_three_phones_and_a_mute(emulator: Emulator, report: Report) -
         level=Follow.Level.MUTE
     )
     now = timezone.now()
-    tags = list(make.Tag.objects.filter(name__in=names))
+    tags = list(Tag.objects.filter(name__in=names))
     article = make.article(tags=tags, published_at=now - timedelta(seconds=1))
 
     with crew.working(crew.variables(emulator, PUSH_LEASE=crew.CALM)):

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from django.conf import settings
 from django.db.models import Sum
 from django.db.models.functions import Now
 
+from articles.models import Tag
 from notifications.models import Alert, Batch, Device, Failure
 from tests import make
+from tests.crowd import make_crowd
 from tests.journeys.chaos import crew
 from tests.journeys.chaos.conftest import Report
 from tests.processes import Emulator, wait_until
@@ -36,7 +39,8 @@ def is_anybody_holding() -> bool:
 
 def pause_left() -> float:
     broker: Any = redis.Redis.from_url(settings.REDIS_URL)
-    return max(0, broker.pttl("push:pause") / 1000)
+    milliseconds: int = broker.pttl("push:pause")
+    return max(0, milliseconds / 1000)
 
 
 @pytest.mark.parametrize(
@@ -185,8 +189,7 @@ def test_what_is_wrong_with_us_ends_in_the_canary(
         for alert, (fault, state) in zip(alerts, REFUSALS.items(), strict=True):
             storm(emulator, fault)
             Alert.objects.filter(pk=alert.pk).update(state=Alert.State.SENDING)
-            wait_until(lambda alert=alert: crew.state_of(alert) != Alert.State.SENDING)
-            wait_until(lambda: not is_anybody_holding())
+            wait_until(partial(crew.is_stopped, alert))
             assert alert.state == state, fault
             seen = crew.figures(emulator, alert)
             assert seen["accepted"] == 0
@@ -197,36 +200,38 @@ def test_what_is_wrong_with_us_ends_in_the_canary(
     report(size, f"{len(REFUSALS)} refusals: at most {most} calls, 0 devices given up")
 
 
+def kill_phones(emulator: Emulator, tag: Tag, of_ten: int) -> int:
+    """Let some of every ten who follow a tag be phones that are gone: how many."""
+    phones = [device.address for device in crew.devices_of(tag)]
+    dead = [address for number, address in enumerate(phones) if number % 10 < of_ten]
+    emulator.fail(dict.fromkeys(dead, "UNREGISTERED"))
+    return len(dead)
+
+
 @pytest.mark.chaos
 def test_dead_addresses(emulator: Emulator, report: Report) -> None:
     """A tenth is believed and given up; three tenths are not."""
     size = 5_000
     env = crew.variables(emulator, PUSH_LEASE=crew.CALM, PUSH_IN_FLIGHT=1000)
     tags = [make.tag(), make.tag()]
+    for tag in tags:
+        make_crowd(size, tag)
     with crew.working(env):
-        tenth = crew.start_alert(size, tag=tags[0])
-        dead = {device.address: "UNREGISTERED" for device in crew.devices_of(tenth)[::10]}
-        emulator.fail(dead)
-        Alert.objects.filter(pk=tenth.pk).update(state=Alert.State.SENDING)
+        dead = kill_phones(emulator, tags[0], of_ten=1)
+        tenth = crew.alert_about(tags[0])
         crew.finish(tenth)
         gone = Device.objects.filter(state=Device.State.GONE).count()
-        more = crew.start_alert(size, tag=tags[1])
-        emulator.fail(
-            {
-                device.address: "UNREGISTERED"
-                for number, device in enumerate(crew.devices_of(more))
-                if number % 10 < 3
-            }
-        )
-        wait_until(lambda: crew.state_of(more) == Alert.State.PAUSED)
-        wait_until(lambda: not is_anybody_holding())
+        kill_phones(emulator, tags[1], of_ten=3)
+        more = crew.alert_about(tags[1])
+        wait_until(lambda: crew.is_stopped(more))
 
-    assert gone == len(dead)
+    assert more.state == Alert.State.PAUSED
+    assert gone == dead
     assert Device.objects.filter(state=Device.State.GONE).count() == gone
     seen = crew.figures(emulator, tenth)
     report(
         size,
         f"10 % dead: {gone} given up; 30 %: paused, 0 given up",
-        lost=size - len(dead) - seen["reached"],
+        lost=size - dead - seen["reached"],
         duplicates=seen["duplicates"],
     )

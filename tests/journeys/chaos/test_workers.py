@@ -91,10 +91,8 @@ def test_one_slow_answer_does_not_widen_what_a_kill_repeats(
     env = crew.variables(emulator, PUSH_LEASE=5)
     alert = crew.start_alert(size, per_batch=size)
     Alert.objects.filter(pk=alert.pk).update(proved_at=timezone.now())
-    first = sorted(
-        (device.shard, device.reader_id, device.address) for device in crew.devices_of(alert)
-    )[10]
-    emulator.fail({first[2]: {"fault": "SLOW", "seconds": 4, "times": 1}})
+    early = crew.devices_of(alert.tags.get())[10]
+    emulator.fail({early.address: {"fault": "SLOW", "seconds": 4, "times": 1}})
 
     with crew.working(env, size=1) as worker:
         wait_until(crew.reached(emulator, alert, 50))
@@ -120,10 +118,7 @@ def test_frozen_past_the_lease_and_thawed(emulator: Emulator, report: Report) ->
     with crew.working(env) as one, crew.working(env) as other:
         alert = crew.start_alert(size)
         for number in range(6):
-            at = (number + 1) * size // 10
-            wait_until(lambda at=at: crew.reached(emulator, alert, at)() or crew.is_over(alert))
-            if crew.is_over(alert):
-                break
+            wait_until(crew.reached(emulator, alert, (number + 1) * size // 10), crew.PATIENCE)
             frozen = (one, other)[number % 2]
             crew.freeze(frozen)
             held = set(Batch.objects.filter(lease_until__isnull=False).values_list("pk", flat=True))
