@@ -11,6 +11,7 @@ from notifications.alerts import REMOVAL_LIFETIME, lifetime, lock_group
 from notifications.audience import reached_levels
 from notifications.models import Alert, Batch, Variant
 from notifications.releasing import editors_hold, hold_or_release
+from notifications.wording import find_too_long
 
 
 class ControlError(Exception):
@@ -22,7 +23,8 @@ def send(
 ) -> datetime:
     """Send a draft, now or at a set time; when it goes, until which it can be undone.
 
-    Raises ControlError where it is no draft, has nobody to go to, or would go too late or twice.
+    Raises ControlError where it is no draft, has nobody to go to, would go too late or twice, or
+    would be refused by the provider for its length.
     """
     goes_at = max(at or now, now + editors_hold(is_breaking=alert.is_breaking))
     if alert.state != Alert.State.DRAFT:
@@ -31,6 +33,8 @@ def send(
         raise ControlError("it has no tags, so nobody would hear it")
     if at and at < now:
         raise ControlError("that time is over")
+    if problem := find_too_long(alert.title, alert.body, alert.link):
+        raise ControlError(f"its {problem}")
     last = goes_at + (alert.pace or timedelta(0))
     if last >= alert.expires_at:
         raise ControlError("it would expire before all are told: give it more time")
@@ -92,6 +96,8 @@ def follow_up(
         raise ControlError("only an update, a correction or a retraction follows an alert")
     if alert.story is None:
         raise ControlError("an alert without a story cannot be followed up")
+    if problem := find_too_long(words.title, words.body, words.link):
+        raise ControlError(f"its {problem}")
     is_removal = kind == Alert.Kind.RETRACTION
     with transaction.atomic():
         group = lock_group(alert.story)

@@ -54,6 +54,23 @@ def leave_out_long(image_url: str, link: str) -> str:
     return image_url if len(image_url) + 2 * len(link) <= ADDRESSES_BYTES else ""
 
 
+def find_too_long(title: str, body: str, link: str) -> str:
+    """Which part of an editor's words would not fit into a message, and by how much; "" if all do.
+
+    The machine's own words are cut instead.
+    """
+    parts = {
+        "title": (title, TITLE_BYTES),
+        "body": (body, BODY_BYTES),
+        "link": (link, ADDRESSES_BYTES // 2),
+    }
+    for name, (text, limit) in parts.items():
+        size = len(text.encode())
+        if size > limit:
+            return f"{name} is too long: {size} bytes of {limit}"
+    return ""
+
+
 def make_digest(titles: Sequence[str], count: int, language: str) -> tuple[str, str]:
     """Title and body of a digest of `count` stories, of which the best are named."""
     words = DIGEST_TITLES.get(language, DIGEST_TITLES["en"])

@@ -238,15 +238,18 @@ def test_only_what_was_told_can_be_followed_up(now: datetime, editor: Reader) ->
 def test_an_alert_of_a_story_that_was_merged_while_it_was_held_tells_nobody_twice(
     now: datetime, editor: Reader
 ) -> None:
-    tag = make.tag()
+    tag, other = make.tag(), make.tag()
     follower(tag, "phone-of-a-reader")
-    first, second = plan(tag), make.article(tags=[tag], published_at=now)
-    held = draft(tag, story=second.story)
+    follower(other, "phone-of-another")
+    first, second = plan(tag), make.article(tags=[tag, other], published_at=now)
+    run_all(first)
+    held = draft(tag, other, story=second.story)
     goes_at = control.send(held, editor, now)
     Story.objects.filter(pk=make.story_of(second).pk).update(merged_into=first.story)
 
     let_go(goes_at)
 
     held.refresh_from_db()
+    run_all(held)
     assert (held.kind, held.state) == ("extension", "sent")
-    assert not held.batches.exists()
+    assert told() == ["phone-of-a-reader", "phone-of-another"]

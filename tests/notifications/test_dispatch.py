@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 from articles.models import Follow, Tag
 from notifications import alerts, dispatch, releasing
 from notifications.models import Alert, Batch, Device, Failure
-from notifications.transports.base import Message, Outcome, Result
+from notifications.transports.base import ACCEPTED, Message, Outcome, Result
 from notifications.transports.memory import MemoryTransport
 from tests import make
 
@@ -127,6 +127,33 @@ def test_chunks_of_any_size_reach_everybody_once(settings: Settings, size: int) 
     run_all(plan(tag))
 
     assert addresses() == sorted(f"address-{n}-{d}" for n in range(7) for d in range(n % 4))
+
+
+def test_messages_count_as_under_way_until_their_chunk_is_recorded(settings: Settings) -> None:
+    """A kill repeats what is not recorded: one slow answer must not let that grow."""
+    settings.PUSH_IN_FLIGHT = 8
+    tag = make.tag()
+    for number in range(40):
+        follower(tag, f"address-number-{number}")
+    read_before_answer: list[Message] = []
+
+    class SlowTransport(MemoryTransport):
+        def send(self, messages: Iterable[Message | None]) -> Iterator[tuple[Message, Outcome]]:
+            """The first message is answered once no others are given."""
+            source = iter(messages)
+            slow = next(source)
+            assert slow
+            for message in source:
+                if message is None:
+                    break
+                read_before_answer.append(message)
+                yield message, ACCEPTED
+            yield slow, ACCEPTED
+            yield from super().send(source)
+
+    dispatch.run_batch(plan(tag).batches.get().pk, SlowTransport())
+
+    assert len(read_before_answer) == 7
 
 
 def test_a_chunk_costs_a_constant_number_of_queries(
