@@ -5,11 +5,6 @@ import sys
 import pytest
 
 from tests.bench import ingest
-from tests.bench.__main__ import SUBJECTS
-
-
-def test_every_subject_can_be_measured() -> None:
-    assert all(callable(measure) for measure in SUBJECTS.values())
 
 
 def test_the_publishers_answer_as_soon_as_they_name_their_port() -> None:
