@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from articles import indexnow, tasks
+from articles import indexnow
 from articles.signals import stories_changed
 
 
@@ -13,4 +13,6 @@ def connect() -> None:
 
 def tell_search_engines(sender: object, story_ids: list[UUID], **_: Any) -> None:  # noqa: ARG001 - Django's signature
     if indexnow.is_on():
+        from articles import tasks  # noqa: PLC0415 - with all verbs, 20 MB: not for every process
+
         tasks.tell_search_engines.delay([str(story_id) for story_id in story_ids])

@@ -1,7 +1,9 @@
 """Rules of the house that no linter knows."""
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,19 @@ def test_secrets_and_hosts_of_other_places_are_not_in_the_repository() -> None:
     ]
 
     assert [path for path in found if telling.search((ROOT / path).read_text())] == []
+
+
+def test_no_process_loads_what_only_some_need() -> None:
+    """20 MB of each: the admin is for the web, readers of pages and corpora are for tasks."""
+    heavy = {"articles.admin", "articles.tasks", "numpy", "trafilatura", "sentry_sdk"}
+    code = (
+        "import sys, django; from django.contrib import admin; django.setup()\n"
+        f"print(*sorted({heavy} & sys.modules.keys()), len(admin.site._registry))\n"
+        "from backend.checks import check_admin\n"
+        "print(len(check_admin(None)), len(admin.site._registry) > 9)"
+    )
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DEBUG": "yes"}
+
+    said = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, env=env, text=True)
+
+    assert said.splitlines() == ["0", "0 True"]
