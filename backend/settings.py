@@ -100,11 +100,12 @@ PLAY_STORE_URL = env.text("PLAY_STORE_URL", "")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["articles.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PAGINATION_CLASS": "backend.api.Cursor",
+    "DEFAULT_PAGINATION_CLASS": "articles.api.paging.Cursor",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"sessions": env.text("SESSION_RATE", "30/hour")},
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",  # phones' decoders stumble over fractions
     "EXCEPTION_HANDLER": "backend.api.answer_problem",
     "NUM_PROXIES": env.whole("PROXIES", 0),
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -119,6 +120,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "TagKind": "articles.models.Tag.Kind",
+        "AlertKind": "notifications.models.Alert.Kind",
+    },
     "SERVERS": [{"url": SITE_URL}],
 }
 
@@ -130,6 +135,7 @@ DATABASES["default"]["OPTIONS"]["pool"] = {
     "max_size": env.whole("DATABASE_POOL", 8, least=1),
     "timeout": 10,
 }
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 3  # of statements in models/rows.py
 REDIS_URL = env.secret("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
     "default": {

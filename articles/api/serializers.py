@@ -4,9 +4,23 @@ Fields that are only ever sent are read-only, so that the schema promises them: 
 then has no optional titles.
 """
 
+from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework import serializers
+from rest_framework.request import Request
 
-from articles.models import Article, ArticleTag, Follow, Publisher, Section, Session, Tag
+from articles.language import base_language
+from articles.models import (
+    Article,
+    ArticleTag,
+    Follow,
+    Mute,
+    Publisher,
+    Reading,
+    Section,
+    Session,
+    Story,
+    Tag,
+)
 from articles.sessions import Opened
 
 
@@ -63,11 +77,24 @@ class PublisherSerializer(serializers.ModelSerializer[Publisher]):
         read_only_fields = fields
 
 
+def languages_of(request: Request | None) -> list[str]:
+    """The languages that a client would like labels in, the favourite first."""
+    wish = request.headers.get("Accept-Language", "") if request else ""
+    return [base_language(code) for code, _ in parse_accept_lang_header(wish)]
+
+
 class TagSerializer(serializers.ModelSerializer[Tag]):
+    label = serializers.SerializerMethodField(  # type: ignore[assignment]  # as above
+        help_text="As in running text, in the first language of Accept-Language that it has."
+    )
+
     class Meta:
         model = Tag
-        fields = ["id", "name", "slug", "label"]
+        fields = ["id", "name", "slug", "label", "kind", "expected_alerts_per_day"]
         read_only_fields = fields
+
+    def get_label(self, tag: Tag) -> str:
+        return tag.label_in(languages_of(self.context.get("request")))
 
 
 class LevelledTagSerializer(TagSerializer):
@@ -77,6 +104,16 @@ class LevelledTagSerializer(TagSerializer):
 
     class Meta(TagSerializer.Meta):
         fields = [*TagSerializer.Meta.fields, "level"]
+        read_only_fields = fields
+
+
+class TrendSerializer(TagSerializer):
+    """A tag that rises, and how many stories it has had in the span."""
+
+    story_count = serializers.IntegerField(read_only=True)
+
+    class Meta(TagSerializer.Meta):
+        fields = [*TagSerializer.Meta.fields, "story_count"]
         read_only_fields = fields
 
 
@@ -103,6 +140,28 @@ class CardSerializer(serializers.ModelSerializer[Article]):
             "story",
         ]
         read_only_fields = fields
+
+
+class PageSerializer(serializers.Serializer[object]):
+    next = serializers.URLField(
+        allow_null=True, help_text="The following page; null on the last one."
+    )
+
+
+class CardPageSerializer(PageSerializer):
+    results = CardSerializer(many=True)
+
+
+class FoundSerializer(serializers.Serializer[object]):
+    """An article that a search found; what was looked for stands in <mark>, the rest is escaped."""
+
+    article = CardSerializer()
+    title_html = serializers.CharField()
+    summary_html = serializers.CharField(help_text="A part of the summary.")
+
+
+class FoundPageSerializer(PageSerializer):
+    results = FoundSerializer(many=True)
 
 
 class WhySerializer(serializers.Serializer[object]):
@@ -139,3 +198,54 @@ class FollowSerializer(serializers.ModelSerializer[Follow]):
         model = Follow
         fields = ["tag", "level", "followed_at"]
         read_only_fields = ["followed_at"]
+
+
+class MuteSerializer(serializers.ModelSerializer[Mute]):
+    publisher = PublisherSerializer(read_only=True)
+
+    class Meta:
+        model = Mute
+        fields = ["publisher", "muted_at"]
+        read_only_fields = fields
+
+
+class ReadArticleSerializer(serializers.ModelSerializer[Reading]):
+    article = serializers.UUIDField(source="article_id", read_only=True)
+    read_at = serializers.DateTimeField(read_only=True)
+
+    class Meta:
+        model = Reading
+        fields = ["article", "read_at"]
+        read_only_fields = fields
+
+
+class StorySummarySerializer(serializers.ModelSerializer[Story]):
+    """A story without its articles."""
+
+    lead = serializers.UUIDField(source="lead_id", read_only=True, allow_null=True)
+    merged_into = serializers.UUIDField(
+        source="merged_into_id",
+        read_only=True,
+        allow_null=True,
+        help_text="The story that tells it now; null unless there is one.",
+    )
+
+    class Meta:
+        model = Story
+        fields = [
+            "id",
+            "lead",
+            "language",
+            "first_published_at",
+            "last_published_at",
+            "merged_into",
+        ]
+        read_only_fields = fields
+
+
+class ToldStorySerializer(serializers.Serializer[object]):
+    """A story with the articles of its publishers, the earliest first."""
+
+    story = StorySummarySerializer()
+    articles = CardSerializer(many=True)
+    tags = TagSerializer(many=True)

@@ -34,6 +34,14 @@ class Reader(AbstractBaseUser, PermissionsMixin):
 
     id = models.UUIDField(primary_key=True, default=make_id, editable=False)
     email = models.EmailField(unique=True, null=True, blank=True)
+    account = models.CharField(
+        max_length=128,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="who signed in, as the provider of sign-ins says; empty: anonymous",
+    )
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -89,6 +97,11 @@ class Session(models.Model):
 class FollowQuerySet(models.QuerySet["Follow"]):
     def current(self) -> FollowQuerySet:
         return self.filter(ended_at__isnull=True)
+
+    def shown_to(self, reader_id: UUID) -> FollowQuerySet:
+        """A reader's own, without those of tags that were merged into others."""
+        mine = self.current().filter(reader_id=reader_id, tag__merged_into=None)
+        return mine.select_related("tag")
 
     def begin(self, reader_id: UUID, tag: Tag, level: str, now: datetime) -> Follow:
         """Follow a tag at a level. Beginning again after an end starts a new `followed_at`."""

@@ -18,6 +18,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """Stories with a page of their own."""
         return self.filter(merged_into=None, lead__is_hidden=False)
 
+    def with_lead(self) -> StoryQuerySet:
+        """Joined with the card of its lead."""
+        return self.select_related("lead__publisher", "lead__section")
+
     def refresh(self) -> int:
         """Write what follows from a story's articles: its first and last time and its lead, which
         is the first with a picture that is no agency's text told once more. How many stories.
