@@ -6,6 +6,7 @@ last page costs what the first one does, and new articles move nothing.
 """
 
 import json
+import math
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -25,12 +26,15 @@ CARD = """
         'story', a.story_id)
 """
 CARDS = """
-    SELECT k.at::text, k.id::text, {card}::text
+    SELECT k.at::text, k.id::text, ({card})::text
     FROM ({keys}) AS k(at, id) JOIN articles_article a ON a.id = k.id
     JOIN articles_publisher p ON p.id = a.publisher_id
     LEFT JOIN articles_section s ON s.id = a.section_id
     ORDER BY k.at DESC, k.id DESC
 """
+
+
+ROUNDS = 5
 
 
 class Place(NamedTuple):
@@ -54,20 +58,34 @@ class CardList(NamedTuple):
     name: str
     keys: str
     card: str = CARD
+    share_shown: float = 1
+    """Of the rows that the statement gives: the others are passed over, which have no JSON."""
     depends_on_values: bool = False
     """Whether the way to its rows depends on what is asked for, and so has to be planned anew."""
 
-    def read(self, behind: Place, limit: int, **values: Any) -> list[Card]:
-        """So many of its cards behind a place."""
+    def read(self, behind: Place, limit: int, **values: Any) -> tuple[list[Card], Place | None]:
+        """So many cards behind a place, or fewer where many are passed over; and the place behind
+        which the list goes on, if it does.
+        """
+        cards: list[Card] = []
+        count = math.ceil((limit + 1) / self.share_shown)
+        for _ in range(ROUNDS):
+            rows = self.ask({**values, "at": behind.at, "id": behind.id, "limit": count})
+            cards += [Card(Place(at, pk), text) for at, pk, text in rows if text]
+            if len(cards) > limit:
+                return cards[:limit], cards[limit - 1].place
+            if len(rows) < count:
+                return cards, None
+            behind, count = Place(*rows[-1][:2]), count * 2
+        return cards, behind
+
+    def ask(self, values: dict[str, Any]) -> list[tuple[str, str, str | None]]:
         statement = CARDS.format(card=self.card, keys=self.keys)
-        values |= {"at": behind.at, "id": behind.id, "limit": limit}
-        if self.depends_on_values:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                rows = cursor.fetchall()
-        else:
-            rows = ask(statement, values)
-        return [Card(Place(at, pk), text) for at, pk, text in rows]
+        if not self.depends_on_values:
+            return ask(statement, values)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return list(cursor.fetchall())
 
 
 OF_TAG = CardList(
@@ -103,65 +121,64 @@ SAVED = CardList(
     """,
 )
 
-# The newest articles of the reader's tags, each tag's by its own index. The first of each tag tell
-# how far down the others have to be read: no tag whose first article comes behind the page's last
-# has any part in it. So 2,000 tags cost 2,000 looks at an index, and not 2,000 pages.
-OF_MANY_TAGS = """
-    WITH mine AS MATERIALIZED (
-        SELECT tag_id, level FROM articles_follow
-        WHERE reader_id = %(reader)s AND ended_at IS NULL),
-    unheard AS MATERIALIZED (
-        SELECT array(SELECT tag_id FROM mine WHERE level = 'mute') AS tags,
-            array(SELECT publisher_id FROM articles_mute
-                  WHERE reader_id = %(reader)s AND ended_at IS NULL) AS publishers),
-    first AS MATERIALIZED (
-        SELECT f.tag_id, x.at, x.id FROM mine AS f, unheard, LATERAL ({first}) AS x(at, id)
-        WHERE f.level <> 'mute'),
+# The newest articles of the reader's tags, each tag's by its own index and by nothing else. The
+# first of each tell how far down the others have to be read: a tag whose first article comes behind
+# the page's last has no part in it. So 2,000 tags cost 2,000 looks at an index, not 2,000 pages.
+OF_READER_KEYS = """
+    WITH first AS MATERIALIZED (
+        SELECT f.tag_id, x.published_at, x.article_id
+        FROM articles_follow f, LATERAL (
+            SELECT x.published_at, x.article_id FROM articles_articletag x
+            WHERE x.tag_id = f.tag_id
+                AND (x.published_at, x.article_id) < (%(at)s::timestamptz, %(id)s::uuid)
+            ORDER BY x.published_at DESC, x.article_id DESC LIMIT 1) AS x
+        WHERE f.reader_id = %(reader)s AND f.ended_at IS NULL AND f.level <> 'mute'),
     last AS MATERIALIZED (
-        SELECT coalesce((SELECT at FROM (SELECT DISTINCT at, id FROM first) AS d
-                         ORDER BY at DESC, id DESC OFFSET %(limit)s - 1 LIMIT 1),
+        SELECT coalesce((SELECT published_at
+                         FROM (SELECT DISTINCT published_at, article_id FROM first) AS d
+                         ORDER BY published_at DESC, article_id DESC OFFSET %(limit)s - 1 LIMIT 1),
                         '-infinity') AS at)
-    SELECT DISTINCT x.at, x.id
-    FROM first AS f, last, unheard, LATERAL ({rest}) AS x(at, id)
-    WHERE f.at >= last.at
-    ORDER BY x.at DESC, x.id DESC LIMIT %(limit)s
-"""
-OF_ONE_TAG = """
-    SELECT x.published_at, x.article_id
-    FROM articles_articletag x JOIN articles_article a ON a.id = x.article_id
-    WHERE x.tag_id = f.tag_id
-        AND (x.published_at, x.article_id) < (%(at)s::timestamptz, %(id)s::uuid) {conditions}
-    ORDER BY x.published_at DESC, x.article_id DESC LIMIT
+    SELECT DISTINCT x.published_at, x.article_id
+    FROM first, last, LATERAL (
+        SELECT x.published_at, x.article_id FROM articles_articletag x
+        WHERE x.tag_id = first.tag_id AND x.published_at >= last.at
+            AND (x.published_at, x.article_id) < (%(at)s::timestamptz, %(id)s::uuid)
+        ORDER BY x.published_at DESC, x.article_id DESC LIMIT %(limit)s) AS x
+    WHERE first.published_at >= last.at
+    ORDER BY x.published_at DESC, x.article_id DESC LIMIT %(limit)s
 """
 IS_HEARD = """
-    AND NOT {a}.is_hidden AND {a}.publisher_id <> ALL (unheard.publishers)
-    AND NOT EXISTS (SELECT FROM articles_articletag muted
-                    WHERE muted.article_id = {a}.id AND muted.tag_id = ANY (unheard.tags))
+    NOT {a}.is_hidden
+    AND {a}.publisher_id <> ALL (array(
+        SELECT publisher_id FROM articles_mute
+        WHERE reader_id = %(reader)s AND ended_at IS NULL))
+    AND NOT EXISTS (
+        SELECT FROM articles_articletag m
+        WHERE m.article_id = {a}.id AND m.tag_id = ANY (array(
+            SELECT tag_id FROM articles_follow
+            WHERE reader_id = %(reader)s AND ended_at IS NULL AND level = 'mute')))
 """
 # Of a story its newest article stands for all. What was seen after the first page was asked for
 # does not count, or a story that goes on would leave the page that the reader is about to open.
 IS_NEWEST_OF_STORY = """
-    AND a.first_seen_at <= %(as_of)s::timestamptz
+    a.first_seen_at <= %(as_of)s::timestamptz
     AND NOT EXISTS (
         SELECT FROM articles_article b
         JOIN articles_articletag y ON y.article_id = b.id
         JOIN articles_follow g ON g.tag_id = y.tag_id AND g.reader_id = %(reader)s
             AND g.ended_at IS NULL AND g.level <> 'mute'
         WHERE b.story_id = a.story_id AND b.first_seen_at <= %(as_of)s::timestamptz
-            AND (b.published_at, b.id) > (a.published_at, a.id) {is_heard})
+            AND (b.published_at, b.id) > (a.published_at, a.id) AND {is_heard})
 """
-
-
-def merge_tags(*conditions: str) -> str:
-    some = OF_ONE_TAG.format(conditions="".join(conditions))
-    rest = OF_ONE_TAG.format(conditions="AND x.published_at >= last.at" + "".join(conditions))
-    return OF_MANY_TAGS.format(first=f"{some} 1", rest=f"{rest} %(limit)s")
-
-
-OF_READER = CardList("feed", merge_tags(IS_HEARD.format(a="a")))
+SHOWN_IF = "CASE WHEN {condition} THEN {card} END"
+HEARD = IS_HEARD.format(a="a")
+ALONE = IS_NEWEST_OF_STORY.format(is_heard=IS_HEARD.format(a="b"))
+OF_READER = CardList("feed", OF_READER_KEYS, SHOWN_IF.format(condition=HEARD, card=CARD))
 STORIES_OF_READER = CardList(
     "stories",
-    merge_tags(IS_HEARD.format(a="a"), IS_NEWEST_OF_STORY.format(is_heard=IS_HEARD.format(a="b"))),
+    OF_READER_KEYS,
+    SHOWN_IF.format(condition=f"{HEARD} AND {ALONE}", card=CARD),
+    share_shown=0.4,
 )
 
 # What is found is shown with its words marked, and everything else in it safe to show as HTML.

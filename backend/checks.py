@@ -1,5 +1,6 @@
 """What `manage.py check --deploy` asks before a server may meet readers."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +28,18 @@ def check_push(
     if not Path(settings.FIREBASE_CREDENTIALS or "/nowhere").is_file():
         found.append(Error("FIREBASE_CREDENTIALS names no file.", id="daily8.E003"))
     return found
+
+
+@register(deploy=True)
+def check_sign_in(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001 - Django's signature
+    **_: object,
+) -> list[CheckMessage]:
+    """Nobody signs in as somebody else: a token has to be signed by Google."""
+    if "FIREBASE_AUTH_EMULATOR_HOST" not in os.environ:
+        return []
+    hint = "It makes firebase_admin believe any token. It is for tests."
+    return [Error("FIREBASE_AUTH_EMULATOR_HOST is set.", hint=hint, id="daily8.E006")]
 
 
 @register(deploy=True)

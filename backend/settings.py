@@ -121,6 +121,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "FollowLevel": "articles.models.Follow.Level",
+        "LevelOrNone": "articles.api.serializers.LEVELS",
         "TagKind": "articles.models.Tag.Kind",
         "AlertKind": "notifications.models.Alert.Kind",
     },
@@ -169,6 +171,7 @@ PUSH_TRANSPORT = env.text(
     else "notifications.transports.fcm.FcmTransport",
 )
 FIREBASE_CREDENTIALS = env.text("FIREBASE_CREDENTIALS", "")
+FIREBASE_PROJECT = env.text("FIREBASE_PROJECT", "")
 FCM_URL = env.text("FCM_URL", "https://fcm.googleapis.com").rstrip("/")
 FCM_CONNECTIONS = env.whole("FCM_CONNECTIONS", 16, least=1)
 PUSH_RATE = env.number("PUSH_RATE", 8000, least=1)

@@ -35,7 +35,7 @@ def read_limit(request: Request) -> int:
     raise ValidationError({"limit": [f"A whole number from 1 to {LARGEST_PAGE}."]})
 
 
-def read_cursor(request: Request, of: str) -> list[str]:
+def read_cursor(request: Request, of: str) -> list[Any]:
     """The place in a list behind which the page begins, as `write_cursor` was given it; nothing
     where it begins the list. It is signed: what comes back was made here, and for this list.
     """
@@ -43,13 +43,13 @@ def read_cursor(request: Request, of: str) -> list[str]:
     if not cursor:
         return []
     try:
-        place: list[str] = signing.loads(cursor, salt=of)
+        place: list[Any] = signing.loads(cursor, salt=of)
     except signing.BadSignature as error:
         raise ValidationError({"cursor": ["Not a cursor of this list."]}) from error
     return place
 
 
-def write_cursor(place: Sequence[str], of: str) -> str:
+def write_cursor(place: Sequence[Any], of: str) -> str:
     return signing.dumps(place, salt=of, compress=True)
 
 

@@ -5,6 +5,7 @@ then has no optional titles.
 """
 
 from django.utils.translation.trans_real import parse_accept_lang_header
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -15,6 +16,7 @@ from articles.models import (
     Follow,
     Mute,
     Publisher,
+    Reader,
     Reading,
     Section,
     Session,
@@ -22,6 +24,8 @@ from articles.models import (
     Tag,
 )
 from articles.sessions import Opened
+
+LEVELS = ["none", *Follow.Level.values]
 
 
 class FieldProblemSerializer(serializers.Serializer[object]):
@@ -100,7 +104,7 @@ class TagSerializer(serializers.ModelSerializer[Tag]):
 class LevelledTagSerializer(TagSerializer):
     """A tag, and how loudly the caller follows it: `none` for who does not, or has no session."""
 
-    level = serializers.ChoiceField(choices=["none", *Follow.Level.values], read_only=True)
+    level = serializers.ChoiceField(choices=LEVELS, read_only=True)
 
     class Meta(TagSerializer.Meta):
         fields = [*TagSerializer.Meta.fields, "level"]
@@ -249,3 +253,70 @@ class ToldStorySerializer(serializers.Serializer[object]):
     story = StorySummarySerializer()
     articles = CardSerializer(many=True)
     tags = TagSerializer(many=True)
+
+
+class ChangedFollowSerializer(serializers.ModelSerializer[Follow]):
+    tag = TagSerializer(read_only=True)
+    level = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Follow
+        fields = ["tag", "level", "followed_at"]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=LEVELS))
+    def get_level(self, follow: Follow) -> str:
+        return "none" if follow.ended_at else follow.level
+
+
+class ChangedMuteSerializer(serializers.ModelSerializer[Mute]):
+    publisher = PublisherSerializer(read_only=True)
+    is_muted = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Mute
+        fields = ["publisher", "is_muted"]
+        read_only_fields = fields
+
+    def get_is_muted(self, mute: Mute) -> bool:
+        return mute.ended_at is None
+
+
+class ChangedReadingSerializer(serializers.ModelSerializer[Reading]):
+    article = serializers.UUIDField(source="article_id", read_only=True)
+    read_at = serializers.DateTimeField(read_only=True, allow_null=True, help_text="null: unread.")
+    saved_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="null: not saved."
+    )
+
+    class Meta:
+        model = Reading
+        fields = ["article", "read_at", "saved_at"]
+        read_only_fields = fields
+
+
+class AccountSerializer(serializers.ModelSerializer[Reader]):
+    is_signed_in = serializers.SerializerMethodField(
+        help_text="false: anonymous, known by this session alone."
+    )
+
+    class Meta:
+        model = Reader
+        fields = ["id", "is_signed_in", "created_at"]
+        read_only_fields = fields
+
+    def get_is_signed_in(self, reader: Reader) -> bool:
+        return reader.account is not None
+
+
+class ExportSerializer(serializers.Serializer[object]):
+    """All that is kept of a reader. More parts may come; their forms are not promised."""
+
+    exported_at = serializers.DateTimeField()
+    reader = serializers.DictField()
+    sessions = serializers.ListField(child=serializers.DictField())
+    follows = serializers.ListField(child=serializers.DictField())
+    mutes = serializers.ListField(child=serializers.DictField())
+    readings = serializers.ListField(child=serializers.DictField())
+    devices = serializers.ListField(child=serializers.DictField(), required=False)
+    preferences = serializers.ListField(child=serializers.DictField(), required=False)

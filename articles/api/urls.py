@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import UUIDConverter
 
-from articles.api import articles, follows, publishers, readings, sessions, tags
+from articles.api import account, articles, follows, publishers, readings, sessions, sync, tags
 
 
 class AnyCaseId(UUIDConverter):
@@ -13,6 +13,9 @@ class AnyCaseId(UUIDConverter):
 register_converter(AnyCaseId, "id")
 
 urlpatterns: list[URLPattern] = [
+    path("account", account.AccountView.as_view()),
+    path("account/export", account.ExportView.as_view()),
+    path("account/follows.opml", account.FollowListView.as_view()),
     path("sessions", sessions.SessionsView.as_view()),
     path("sessions/current", sessions.CurrentSessionView.as_view()),
     path("sessions/<id:pk>", sessions.SessionView.as_view()),
@@ -39,5 +42,6 @@ urlpatterns: list[URLPattern] = [
     path("saved", readings.SavedView.as_view()),
     path("saved/<id:pk>", readings.SavedArticleView.as_view()),
     path("read", readings.ReadView.as_view()),
+    path("sync", sync.SyncView.as_view()),
     path("read/<id:pk>", readings.ReadArticleView.as_view()),
 ]

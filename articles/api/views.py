@@ -85,11 +85,9 @@ class CardPage:
 
 def read_cards(request: Request, cards: CardList, **values: object) -> CardPage:
     """The page of a list that a request asks for."""
-    limit, place = read_limit(request), read_cursor(request, cards.name)
-    at, pk, as_of = place or (*NEWEST, timezone.now().isoformat())
-    found = cards.read(Place(at, pk), limit + 1, as_of=as_of, **values)
-    if len(found) <= limit:
+    limit, behind = read_limit(request), read_cursor(request, cards.name)
+    at, pk, as_of = behind or (*NEWEST, timezone.now().isoformat())
+    found, last = cards.read(Place(at, pk), limit, as_of=as_of, **values)
+    if last is None:
         return CardPage(found, None)
-    last = found[limit - 1].place
-    cursor = write_cursor([last.at, last.id, as_of], cards.name)
-    return CardPage(found[:limit], link_to(request, cursor))
+    return CardPage(found, link_to(request, write_cursor([*last, as_of], cards.name)))

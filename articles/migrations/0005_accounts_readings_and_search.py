@@ -87,6 +87,39 @@ class Migration(migrations.Migration):
             name='section',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='articles', to='articles.section'),
         ),
+        migrations.AlterField(
+            model_name='articletag',
+            name='article',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='article_tags', to='articles.article'),
+        ),
+        migrations.AlterField(
+            model_name='articletag',
+            name='tag',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='article_tags', to='articles.tag'),
+        ),
+        migrations.AlterField(
+            model_name='follow',
+            name='reader',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='follows', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AlterField(
+            model_name='article',
+            name='changed_in',
+            field=models.BigIntegerField(db_default=articles.models.identifier.CurrentTransaction(), editable=False),
+        ),
+        migrations.AlterField(
+            model_name='story',
+            name='changed_in',
+            field=models.BigIntegerField(db_default=articles.models.identifier.CurrentTransaction(), editable=False),
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(fields=['changed_in', 'id'], name='article_changed'),
+        ),
+        migrations.AddIndex(
+            model_name='story',
+            index=models.Index(fields=['changed_in', 'id'], name='story_changed'),
+        ),
         migrations.AddIndex(
             model_name='article',
             index=models.Index(fields=['publisher', '-published_at', '-id'], name='article_of_publisher'),

@@ -108,7 +108,7 @@ class Article(models.Model):
     )
     page = models.CharField(max_length=8, choices=Page, default=Page.UNWANTED)
     state = models.CharField(max_length=9, choices=State, default=State.STORED)
-    changed_in = changed_in_field()
+    changed_in = changed_in_field(db_index=False)
 
     objects = ArticleQuerySet.as_manager()
 
@@ -127,6 +127,7 @@ class Article(models.Model):
                 name="article_newest",
                 condition=Q(is_hidden=False),
             ),
+            models.Index(fields=["changed_in", "id"], name="article_changed"),
             models.Index(fields=["publisher", "-published_at", "-id"], name="article_of_publisher"),
             models.Index(fields=["section", "-published_at", "-id"], name="article_of_section"),
             models.Index(
@@ -191,8 +192,11 @@ class ArticleTag(models.Model):
         PAGE = "page", "on the tag's page"
         PUSH = "push", "may cause an alert"
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="article_tags")
-    tag = models.ForeignKey(Tag, models.CASCADE, related_name="article_tags")
+    # The constraint and the index below begin with them.
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="article_tags", db_index=False
+    )
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="article_tags", db_index=False)
     rule = models.CharField(max_length=4, choices=Rule)
     mention_count = models.PositiveSmallIntegerField()
     why = models.JSONField(default=list, help_text="[[alias as written, where it stood], ...]")

@@ -130,7 +130,7 @@ class Follow(models.Model):
         DIGEST = "digest", "once a day, together"
         MUTE = "mute", "never, whatever else is followed"
 
-    reader = models.ForeignKey(Reader, models.CASCADE, related_name="follows")
+    reader = models.ForeignKey(Reader, models.CASCADE, related_name="follows", db_index=False)
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="follows")
     level = models.CharField(max_length=6, choices=Level, default=Level.ALL)
     followed_at = models.DateTimeField(db_default=Now())

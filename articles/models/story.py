@@ -101,12 +101,13 @@ class Story(models.Model):
         help_text="an editor changed which articles it has: those of before then alert nobody",
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    changed_in = changed_in_field()
+    changed_in = changed_in_field(db_index=False)
 
     objects = StoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "stories"
+        indexes = [models.Index(fields=["changed_in", "id"], name="story_changed")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(merged_into__isnull=True)

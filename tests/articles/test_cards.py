@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from articles.api.serializers import CardSerializer
-from articles.cards import NEWEST, OF_READER, OF_TAG, STORIES_OF_READER, CardList
+from articles.cards import NEWEST, OF_READER, OF_TAG, STORIES_OF_READER, CardList, Place
 from articles.models import Article, Follow, Mute, Reader
 from tests import make
 
@@ -15,7 +15,7 @@ LATER = "2030-01-01T00:00:00Z"
 
 
 def titles(cards: CardList, limit: int = 20, **values: object) -> list[str]:
-    found = cards.read(NEWEST, limit, as_of=LATER, **values)
+    found, _ = cards.read(NEWEST, limit, as_of=LATER, **values)
     return [json.loads(card.json)["title"] for card in found]
 
 
@@ -34,7 +34,7 @@ def test_a_card_is_what_the_schema_promises(section: str | None) -> None:
         image_url="https://daily.example/a.jpg",
     )
 
-    [card] = OF_TAG.read(NEWEST, 20, name="bridges")
+    [card], _ = OF_TAG.read(NEWEST, 20, name="bridges")
 
     promised = CardSerializer(Article.objects.with_card().get(pk=article.pk)).data
     assert json.loads(card.json) == json.loads(json.dumps(promised, default=str))
@@ -109,8 +109,29 @@ def test_a_story_that_goes_on_does_not_leave_the_page_that_follows() -> None:
     make.article("Then", of_story=story, tags=[tag])
     make.article("Now", of_story=story, tags=[tag], published_at=make.NOON.replace(hour=14))
 
-    seen = STORIES_OF_READER.read(
+    seen, _ = STORIES_OF_READER.read(
         NEWEST, 20, reader=reader.pk, as_of=make.NOON.replace(hour=13).isoformat()
     )
 
     assert [json.loads(card.json)["title"] for card in seen] == ["Then"]
+
+
+@pytest.mark.parametrize("hidden", [0, 3, 200])
+def test_what_is_passed_over_shortens_no_list(hidden: int) -> None:
+    reader, tag, loud = make.reader(), make.tag(), make.publisher()
+    make.follow(reader, tag)
+    Mute.objects.begin(reader.pk, loud, make.NOON)
+    for number in range(hidden):
+        at = make.NOON + timedelta(minutes=number)
+        make.article(by=loud, tags=[tag], published_at=at)
+    for minute in range(3):
+        make.article(f"{minute}", tags=[tag], published_at=make.NOON - timedelta(minutes=minute))
+
+    seen: list[str] = []
+    place: Place | None = NEWEST
+    while place:
+        cards, place = OF_READER.read(place, 2, reader=reader.pk)
+        assert len(cards) <= 2
+        seen += [json.loads(card.json)["title"] for card in cards]
+
+    assert seen == ["0", "1", "2"]
