@@ -7,7 +7,7 @@ UV := UV_SYSTEM_CERTS=1 PYTHONPATH=.tools $(PYTHON) -m uv
 PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ALLOWED_HOSTS=news.example SITE_URL=https://news.example PROXIES=1 FIREBASE_CREDENTIALS=tests/data/firebase.json
 
-.PHONY: help setup demo test lint format bench up cover chaos browsers browser-test lock clean
+.PHONY: help setup demo test lint format bench up cover chaos browsers browser-test schema lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -62,6 +62,12 @@ browser-test: setup ## the browser tests alone
 
 up: ## everything in containers
 	docker compose up --build
+
+schema: setup ## write docs/openapi.yaml and its older form anew, after a change of the API
+	@$(RUN) -m backend.services --folder .run/lint env DEBUG=yes $(RUN) manage.py spectacular --validate --fail-on-warn \
+		--file docs/openapi.yaml
+	@$(RUN) -m backend.services --folder .run/lint env DEBUG=yes $(RUN) manage.py spectacular --validate --fail-on-warn \
+		--custom-settings backend.openapi.OLDER --file docs/openapi-3.0.yaml
 
 lock: setup ## write the lock files anew from the *.in files
 	@for name in requirements requirements-dev requirements-bench; do \

@@ -1,32 +1,44 @@
-"""What all endpoints share: errors as problem+json."""
+"""What all endpoints share: errors as problem+json (RFC 9457)."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.http import JsonResponse
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
+PROBLEM = "application/problem+json"
+
+
+def describe_problem(status: int, detail: str) -> dict[str, Any]:
+    title = HTTPStatus(status).phrase
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail}
+
+
+def make_problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None
+) -> JsonResponse:
+    """The answer of a middleware that refuses a request."""
+    problem = describe_problem(status, detail)
+    return JsonResponse(problem, status=status, content_type=PROBLEM, headers=headers)
+
 
 def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every error as application/problem+json (RFC 9457), field errors under `errors`."""
+    """Every error as application/problem+json, field errors under `errors`."""
     response = exception_handler(error, context)
     if response is None:
         return None
-    problem: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(response.status_code).phrase,
-        "status": response.status_code,
-    }
     if isinstance(error, ValidationError):
-        problem["detail"] = "Some fields were not accepted."
+        problem = describe_problem(response.status_code, "Some fields were not accepted.")
         problem["errors"] = list(flatten(response.data))
     else:
-        problem["detail"] = str(response.data.get("detail", ""))
+        problem = describe_problem(response.status_code, str(response.data.get("detail", "")))
     response.data = problem
-    response.content_type = "application/problem+json"
+    response.content_type = PROBLEM
     return response
 
 

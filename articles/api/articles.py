@@ -145,8 +145,7 @@ class SearchQuery(serializers.Serializer[None]):
     )
     language = serializers.RegexField(
         r"^[a-z]{2,3}\Z",
-        default="",
-        allow_blank=True,
+        required=False,
         help_text="Search articles in this language alone (ISO 639-1), by its grammar.",
     )
 
@@ -161,6 +160,6 @@ class SearchView(PublicView):
     def get(self, request: Request) -> HttpResponse:
         asked = SearchQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        language = asked.validated_data["language"]
+        language = asked.validated_data.get("language", "")
         meant = understand(asked.validated_data["q"], [language] if language else [])
         return read_cards(request, FOUND, meant=meant, language=language).answer()

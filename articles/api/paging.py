@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core import signing
 from django.db.models import Q, QuerySet
+from drf_spectacular.plumbing import append_meta
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -20,6 +21,7 @@ PAGE = 20
 LARGEST_PAGE = 100
 LIMIT = {"type": "integer", "default": PAGE, "minimum": 1, "maximum": LARGEST_PAGE}
 HOW_MANY = "How many results at most."
+FOLLOWING = "The following page; null on the last one."
 WHERE = "Where a page begins. Follow `next` instead of making one."
 PAGE_QUERY = [
     OpenApiParameter("limit", LIMIT, description=HOW_MANY),
@@ -88,14 +90,12 @@ class Cursor(BasePagination):
         return Response({"next": self.next_url, "results": data})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": ["string", "null"], "format": "uri"}
+        link = {"type": "string", "format": "uri", "description": FOLLOWING}
+        following = append_meta(link, {"nullable": True})  # as the schema's version spells it
         return {
             "type": "object",
             "required": ["next", "results"],
-            "properties": {
-                "next": link | {"description": "The following page; null on the last one."},
-                "results": schema,
-            },
+            "properties": {"next": following, "results": schema},
         }
 
     def get_schema_operation_parameters(

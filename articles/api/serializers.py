@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from articles.api.paging import FOLLOWING
 from articles.language import base_language
 from articles.models import (
     Article,
@@ -147,9 +148,7 @@ class CardSerializer(serializers.ModelSerializer[Article]):
 
 
 class PageSerializer(serializers.Serializer[object]):
-    next = serializers.URLField(
-        allow_null=True, help_text="The following page; null on the last one."
-    )
+    next = serializers.URLField(allow_null=True, help_text=FOLLOWING)
 
 
 class CardPageSerializer(PageSerializer):

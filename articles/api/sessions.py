@@ -12,7 +12,6 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.views import APIView
 
 from articles.api.serializers import OpenedSessionSerializer, SessionSerializer
@@ -33,16 +32,13 @@ class SessionsView(generics.ListAPIView[Session]):
     serializer_class = SessionSerializer
     pagination_class = None
     permission_classes = [OpenOrSignedIn]
-    throttle_scope = "sessions"
+    post_policy = "sessions"
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         # An app whose session has ended asks for a new one with the dead secret still on it.
         # (The schema generator asks before there is a request.)
         opens = getattr(self.request, "method", None) == "POST"
         return [] if opens else super().get_authenticators()
-
-    def get_throttles(self) -> list[BaseThrottle]:
-        return [ScopedRateThrottle()] if self.request.method == "POST" else []
 
     def get_queryset(self) -> QuerySet[Session]:
         mine = Session.objects.filter(reader_id=caller(self.request), revoked_at__isnull=True)

@@ -63,8 +63,8 @@ def with_level(tags: QuerySet[Tag], reader_id: UUID) -> QuerySet[Tag]:
 
 
 class PublicView(APIView):
-    """The same for everybody, so that shared caches may keep it for a while."""
-
+    # No docstring: the schema would give it to every endpoint of this kind. It is the same for
+    # everybody, so shared caches may keep it for a while.
     authentication_classes = []
     permission_classes = [AllowAny]
     cache_seconds = MINUTE
