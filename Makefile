@@ -7,7 +7,7 @@ UV := UV_SYSTEM_CERTS=1 PYTHONPATH=.tools $(PYTHON) -m uv
 PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ALLOWED_HOSTS=news.example SITE_URL=https://news.example PROXIES=1 FIREBASE_CREDENTIALS=tests/data/firebase.json
 
-.PHONY: help setup demo test lint format bench up cover chaos browsers browser-test schema lock clean
+.PHONY: help setup demo test lint format bench up cover chaos contract browsers browser-test schema lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -27,13 +27,13 @@ demo: setup ## see it work: news comes in, a push arrives (ARGS=--once to stop a
 	@$(RUN) -m backend.demo $(ARGS)
 
 test: setup ## the tests, on a real PostgreSQL, Valkey and Celery worker
-	@$(RUN) -m pytest -q -m "not chaos" $(ARGS)
+	@$(RUN) -m pytest -q -m "not chaos and not contract" $(ARGS)
 
 chaos: setup ## the long failure tests: workers killed, Redis flushed, 200,000 recipients
 	@$(RUN) -m pytest -q -m chaos --timeout=900 $(ARGS)
 
 cover: setup ## the tests, and which lines they reach
-	@$(RUN) -m coverage run -m pytest -q -m "not chaos" $(ARGS)
+	@$(RUN) -m coverage run -m pytest -q -m "not chaos and not contract" $(ARGS)
 	@$(RUN) -m coverage report --skip-covered --show-missing
 
 lint: setup ## formatting, rules, types, import contracts, templates, migrations, deployment
@@ -54,6 +54,12 @@ bench: setup ## figures beside peers (ARGS="--only NAME", ARGS="--json")
 	@$(UV) pip install -q --python $(RUN) --require-hashes --only-binary :all: -r requirements-bench.txt
 	@$(RUN) -m tests.bench $(ARGS)
 
+contract: setup ## the API held to its schema by others' tools, about 8 minutes (CONTRACT_SECONDS=60 for fewer)
+	@$(UV) pip install -q --python $(RUN) --require-hashes --only-binary :all: -r requirements-contract.txt
+	@command -v npm >/dev/null || echo "no npm: linters and TypeScript are skipped"
+	@if command -v npm >/dev/null; then npm --prefix tests/contract ci --ignore-scripts --no-audit --no-fund --silent; fi
+	@$(RUN) -m pytest -q -m contract -rs $(ARGS)
+
 browsers: ## a browser for the browser tests (root; Debian or Ubuntu)
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
 
@@ -70,7 +76,7 @@ schema: setup ## write docs/openapi.yaml and its older form anew, after a change
 		--custom-settings backend.openapi.OLDER --file docs/openapi-3.0.yaml
 
 lock: setup ## write the lock files anew from the *.in files
-	@for name in requirements requirements-dev requirements-bench; do \
+	@for name in requirements requirements-dev requirements-bench requirements-contract; do \
 		$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 			--only-binary :all: $$name.in -o $$name.txt; done
 

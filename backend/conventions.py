@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 
+from backend.api import make_problem
 from backend.limits import LEFT
 
 API = "/api/v1/"
@@ -24,8 +25,13 @@ class Conventions:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(API):
+            return self.get_response(request)
+        twice = [name for name, values in request.GET.lists() if len(values) > 1]
+        if twice:
+            return make_problem(400, f"{twice[0]} stands twice in the query.")
         response = self.get_response(request)
-        if not request.path.startswith(API) or not isinstance(response, HttpResponse):
+        if not isinstance(response, HttpResponse):
             return response
         if state := request.META.get(LEFT):
             for name, value in state.as_headers().items():

@@ -67,7 +67,7 @@ def complete(result: Schema, **_: object) -> Schema:
             response["description"] = response.get("description") or HTTPStatus(int(status)).phrase
             add_headers(response, status, method)
         add_examples(operation, components["schemas"])
-        add_refusals(operation, method)
+        add_refusals(operation, path, method)
     return result
 
 
@@ -118,10 +118,12 @@ def has_label(operation: Schema, components: Schema) -> bool:
     )
 
 
-def add_refusals(operation: Schema, method: str) -> None:
+def add_refusals(operation: Schema, path: str, method: str) -> None:
     codes = {"406", "429"} | (REFUSALS.keys() & operation["responses"].keys())
     if operation["security"]:
         codes.add("401")
+    if "{" in path:
+        codes.add("404")
     if "requestBody" in operation:
         codes |= {"400", "415"}
     if method == "post":

@@ -106,7 +106,7 @@ class FeedView(APIView):
         touch(request.auth, timezone.now().date())
         cards = OF_READER
         if "stories" in request.query_params:
-            asked = FeedQuery(data=request.query_params)
+            asked = FeedQuery(data=request.query_params.dict())
             asked.is_valid(raise_exception=True)
             if asked.validated_data["stories"] == "yes":
                 cards = STORIES_OF_READER
@@ -158,7 +158,7 @@ class SearchView(PublicView):
         responses={200: FoundPageSerializer} | problems(400),
     )
     def get(self, request: Request) -> HttpResponse:
-        asked = SearchQuery(data=request.query_params)
+        asked = SearchQuery(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         language = asked.validated_data.get("language", "")
         meant = understand(asked.validated_data["q"], [language] if language else [])

@@ -31,7 +31,7 @@ PAGE_QUERY = [
 
 def read_limit(request: Request) -> int:
     """How many results the client wants; ValidationError for what is no such number."""
-    text = request.query_params.get("limit") or str(PAGE)
+    text = request.query_params.get("limit", str(PAGE))
     if text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_PAGE:
         return int(text)
     raise ValidationError({"limit": [f"A whole number from 1 to {LARGEST_PAGE}."]})

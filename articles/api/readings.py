@@ -46,7 +46,7 @@ class SavedArticleView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
-        summary="Take an article from those saved", responses={204: NOTHING} | problems(401)
+        summary="Take an article from those saved", responses={204: NOTHING} | problems(401, 404)
     )
     def delete(self, request: ReaderRequest, pk: UUID) -> Response:
         mine = Reading.objects.filter(reader=request.user, article=pk)
@@ -92,7 +92,9 @@ class ReadView(generics.ListAPIView[Reading]):
 
 @extend_schema(tags=["Reading"], parameters=[BY_ID])
 class ReadArticleView(APIView):
-    @extend_schema(summary="Mark an article as not read", responses={204: NOTHING} | problems(401))
+    @extend_schema(
+        summary="Mark an article as not read", responses={204: NOTHING} | problems(401, 404)
+    )
     def delete(self, request: ReaderRequest, pk: UUID) -> Response:
         mine = Reading.objects.filter(reader=request.user, article=pk)
         mine.exclude(read_at=None).update(read_at=None)

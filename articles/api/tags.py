@@ -56,7 +56,7 @@ class TagsView(generics.ListAPIView[Tag]):
     serializer_class = LevelledTagSerializer
 
     def get_queryset(self) -> QuerySet[Tag]:
-        asked = TagQuery(data=self.request.query_params)
+        asked = TagQuery(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
         words = asked.validated_data["q"]
         newest = Tag.objects.order_by("-created_at", "-id")
@@ -114,7 +114,7 @@ class TrendingView(PublicView):
         responses={200: TrendSerializer(many=True)} | problems(400),
     )
     def get(self, request: Request) -> Response:
-        asked = TrendQuery(data=request.query_params)
+        asked = TrendQuery(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         rising = Tag.objects.rising(asked.validated_data["span"])[:FEW]
         return Response(TrendSerializer(rising, many=True, context={"request": request}).data)

@@ -72,3 +72,11 @@ def test_caches_know_what_they_may_keep_and_for_whom(app: App) -> None:
 
 def test_pages_are_left_alone(anonymous: APIClient) -> None:
     assert "ETag" not in anonymous.get("/healthz")
+
+
+@pytest.mark.parametrize("path", ["tags?q=a&q=b", "feed?limit=1&limit=2", "trending?span="])
+def test_a_query_that_could_mean_two_things_is_refused(app: App, path: str) -> None:
+    answer = app.ask("GET", path)
+
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
