@@ -38,17 +38,16 @@ class Conventions:
                 response.headers[name] = value
         seconds = cache_seconds(request)
         response.headers.setdefault("Cache-Control", describe(request, response, seconds))
-        patch_vary_headers(response, ["Accept-Language"])
-        if not seconds:
-            patch_vary_headers(response, ["Authorization"])
+        depends_on = ["Accept-Language"] if seconds else ["Accept-Language", "Authorization"]
+        patch_vary_headers(response, depends_on)
         if request.method not in {"GET", "HEAD"} or response.status_code != OK:
             return response
         digest = hashlib.blake2b(response.content, digest_size=12).hexdigest()
         response.headers.setdefault("ETag", quote_etag(digest))
-        conditional = get_conditional_response(
-            request, etag=response.headers["ETag"], response=response
-        )
-        return conditional or response
+        if "HTTP_IF_NONE_MATCH" not in request.META:
+            return response
+        etag = response.headers["ETag"]
+        return get_conditional_response(request, etag=etag, response=response) or response
 
 
 def cache_seconds(request: HttpRequest) -> int:

@@ -33,6 +33,10 @@ REFUSALS = {
     "429": "Too many requests: wait.",
     "503": "Not now: try again later.",
 }
+TOO_LONG = {
+    "description": "The address has more than 8,190 bytes. The web server says so, in HTML.",
+    "content": {"text/html": {"schema": {"type": "string"}}},
+}
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -128,6 +132,8 @@ def add_refusals(operation: Schema, path: str, method: str) -> None:
         codes |= {"400", "415"}
     if method == "post":
         codes |= {"400", "409", "422"}
+    if any(parameter["in"] == "query" for parameter in operation.get("parameters", [])):
+        operation["responses"]["414"] = TOO_LONG
     for code in sorted(codes):
         operation["responses"][code] = {"$ref": f"#/components/responses/Refused{code}"}
 

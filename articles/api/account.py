@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from articles.accounts import AccountError, delete_reader, sign_in
+from articles.api.fields import TextField
 from articles.api.serializers import AccountSerializer, ExportSerializer
 from articles.api.views import NOTHING, ReaderRequest, problems
 from articles.exporting import export_follows, export_reader
@@ -27,7 +28,7 @@ class Unavailable(APIException):
 
 
 class SignInSerializer(serializers.Serializer[None]):
-    id_token = serializers.CharField(
+    id_token = TextField(
         max_length=MOST_LETTERS, help_text="As the app got it from Firebase Authentication."
     )
 

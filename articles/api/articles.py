@@ -3,14 +3,13 @@
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from articles.api.paging import PAGE_QUERY
 from articles.api.serializers import (
@@ -21,7 +20,15 @@ from articles.api.serializers import (
     SectionSerializer,
     ToldStorySerializer,
 )
-from articles.api.views import BY_ID, MINUTE, PublicView, ReaderRequest, problems, read_cards
+from articles.api.views import (
+    BY_ID,
+    MINUTE,
+    CardsView,
+    PublicView,
+    ReaderRequest,
+    problems,
+    read_cards,
+)
 from articles.cards import FOUND, OF_READER, OF_SECTION, STORIES_OF_READER
 from articles.models import Article, ArticleTag, Section, Story, Tag
 from articles.searching import understand
@@ -95,7 +102,7 @@ class FeedQuery(serializers.Serializer[None]):
 
 
 @extend_schema(tags=["Articles"])
-class FeedView(APIView):
+class FeedView(CardsView):
     @extend_schema(
         summary="The articles of the tags that I follow, newest first",
         description="Without what is about a tag, or by a publisher, that I mute.",
@@ -105,8 +112,8 @@ class FeedView(APIView):
     def get(self, request: ReaderRequest) -> HttpResponse:
         touch(request.auth, timezone.now().date())
         cards = OF_READER
-        if "stories" in request.query_params:
-            asked = FeedQuery(data=request.query_params.dict())
+        if "stories" in request.GET:
+            asked = FeedQuery(data=request.GET.dict())
             asked.is_valid(raise_exception=True)
             if asked.validated_data["stories"] == "yes":
                 cards = STORIES_OF_READER
@@ -128,13 +135,13 @@ class SectionsView(PublicView, generics.ListAPIView[Section]):
 
 
 @extend_schema(tags=["Articles"])
-class SectionArticlesView(PublicView):
+class SectionArticlesView(PublicView, CardsView):
     @extend_schema(
         summary="The articles of a section, newest first",
         parameters=PAGE_QUERY,
         responses={200: CardPageSerializer} | problems(400, 404),
     )
-    def get(self, request: Request, slug: str) -> HttpResponse:
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         section = get_object_or_404(Section, slug=slug)
         return read_cards(request, OF_SECTION, section=section.pk).answer()
 
@@ -151,14 +158,14 @@ class SearchQuery(serializers.Serializer[None]):
 
 
 @extend_schema(tags=["Articles"])
-class SearchView(PublicView):
+class SearchView(PublicView, CardsView):
     @extend_schema(
         summary="Articles that hold some words, in any of their forms, newest first",
         parameters=[SearchQuery, *PAGE_QUERY],
         responses={200: FoundPageSerializer} | problems(400),
     )
-    def get(self, request: Request) -> HttpResponse:
-        asked = SearchQuery(data=request.query_params.dict())
+    def get(self, request: HttpRequest) -> HttpResponse:
+        asked = SearchQuery(data=request.GET.dict())
         asked.is_valid(raise_exception=True)
         language = asked.validated_data.get("language", "")
         meant = understand(asked.validated_data["q"], [language] if language else [])

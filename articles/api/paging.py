@@ -2,23 +2,30 @@
 share a time.
 """
 
+import base64
+import hashlib
+import hmac
+import json
 from collections.abc import Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from django.core import signing
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
 from drf_spectacular.plumbing import append_meta
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 PAGE = 20
 LARGEST_PAGE = 100
+MARK_BYTES = 8
 LIMIT = {"type": "integer", "default": PAGE, "minimum": 1, "maximum": LARGEST_PAGE}
 HOW_MANY = "How many results at most."
 FOLLOWING = "The following page; null on the last one."
@@ -29,35 +36,53 @@ PAGE_QUERY = [
 ]
 
 
-def read_limit(request: Request) -> int:
+def read_limit(request: HttpRequest | Request) -> int:
     """How many results the client wants; ValidationError for what is no such number."""
-    text = request.query_params.get("limit", str(PAGE))
+    text = request.GET.get("limit", str(PAGE))
     if text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_PAGE:
         return int(text)
     raise ValidationError({"limit": [f"A whole number from 1 to {LARGEST_PAGE}."]})
 
 
-def read_cursor(request: Request, of: str) -> list[Any]:
+def read_cursor(request: HttpRequest | Request, of: str) -> list[Any]:
     """The place in a list behind which the page begins, as `write_cursor` was given it; nothing
     where it begins the list. It is signed: what comes back was made here, and for this list.
     """
-    cursor = request.query_params.get("cursor")
+    cursor = request.GET.get("cursor")
     if not cursor:
         return []
     try:
-        place: list[Any] = signing.loads(cursor, salt=of)
-    except signing.BadSignature as error:
-        raise ValidationError({"cursor": ["Not a cursor of this list."]}) from error
-    return place
+        packed = base64.urlsafe_b64decode(cursor.encode("ascii") + b"==")
+        place, mark = packed[:-MARK_BYTES], packed[-MARK_BYTES:]
+        if hmac.compare_digest(mark, sign(place, of)):
+            found: list[Any] = json.loads(place)
+            return found
+    except ValueError:
+        pass  # no Base64, no ASCII: nothing of ours
+    raise ValidationError({"cursor": ["Not a cursor of this list."]})
 
 
 def write_cursor(place: Sequence[Any], of: str) -> str:
-    return signing.dumps(place, salt=of, compress=True)
+    packed = json.dumps(place, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed + sign(packed, of)).rstrip(b"=").decode()
 
 
-def link_to(request: Request, cursor: str) -> str:
+def sign(place: bytes, of: str) -> bytes:
+    key = make_key(settings.SECRET_KEY)
+    return hashlib.blake2b(of.encode() + place, key=key, digest_size=MARK_BYTES).digest()
+
+
+@cache
+def make_key(secret: str) -> bytes:
+    return hashlib.sha256(f"cursor\n{secret}".encode()).digest()
+
+
+def link_to(request: HttpRequest | Request, cursor: str) -> str:
     """The address of the page that a cursor begins; the rest of the query stays as it is."""
-    return replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+    parts = request.META.get("QUERY_STRING", "").split("&")
+    rest = [part for part in parts if part and not part.startswith("cursor=")]
+    query = "&".join([*rest, f"cursor={cursor}"])
+    return request.build_absolute_uri(f"{escape_uri_path(request.path)}?{query}")
 
 
 class Cursor(BasePagination):

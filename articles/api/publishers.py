@@ -1,12 +1,11 @@
 """Publishers, their articles, and which of them a reader mutes."""
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, status
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -15,6 +14,7 @@ from articles.api.serializers import CardPageSerializer, MuteSerializer, Publish
 from articles.api.views import (
     MINUTE,
     NOTHING,
+    CardsView,
     PublicView,
     ReaderRequest,
     caller,
@@ -53,13 +53,13 @@ class PublisherView(PublicView, generics.RetrieveAPIView[Publisher]):
 
 
 @extend_schema(tags=["Publishers"])
-class PublisherArticlesView(PublicView):
+class PublisherArticlesView(PublicView, CardsView):
     @extend_schema(
         summary="The articles of a publisher, newest first",
         parameters=PAGE_QUERY,
         responses={200: CardPageSerializer} | problems(400, 404),
     )
-    def get(self, request: Request, slug: str) -> HttpResponse:
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         publisher = get_object_or_404(Publisher, slug=slug)
         return read_cards(request, OF_PUBLISHER, publisher=publisher.pk).answer()
 

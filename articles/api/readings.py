@@ -13,9 +13,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from articles.api.fields import IdField
 from articles.api.paging import PAGE_QUERY
 from articles.api.serializers import CardPageSerializer, ReadArticleSerializer
-from articles.api.views import BY_ID, NOTHING, ReaderRequest, caller, problems, read_cards
+from articles.api.views import (
+    BY_ID,
+    NOTHING,
+    CardsView,
+    ReaderRequest,
+    caller,
+    problems,
+    read_cards,
+)
 from articles.cards import SAVED
 from articles.models import Article, Reading
 
@@ -23,7 +32,7 @@ AT_ONCE = 500
 
 
 @extend_schema(tags=["Reading"])
-class SavedView(APIView):
+class SavedView(CardsView):
     @extend_schema(
         summary="The articles that I saved for later, the latest saved first",
         parameters=PAGE_QUERY,
@@ -55,9 +64,7 @@ class SavedArticleView(APIView):
 
 
 class ReadSerializer(serializers.Serializer[object]):
-    articles = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=AT_ONCE
-    )
+    articles = serializers.ListField(child=IdField(), min_length=1, max_length=AT_ONCE)
 
 
 @extend_schema(tags=["Reading"])

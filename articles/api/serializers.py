@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from articles.api.fields import TextField
 from articles.api.paging import FOLLOWING
 from articles.language import base_language
 from articles.models import (
@@ -47,6 +48,10 @@ class ProblemSerializer(serializers.Serializer[object]):
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):
+    label = TextField(  # type: ignore[assignment]  # collected by DRF's metaclass
+        required=False, allow_blank=True, max_length=80, help_text="Which app or browser."
+    )
+
     class Meta:
         model = Session
         fields = ["id", "label", "created_at", "seen_on"]

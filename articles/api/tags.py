@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers
 from rest_framework.permissions import AllowAny
@@ -19,6 +19,7 @@ from articles.api.serializers import (
     TrendSerializer,
 )
 from articles.api.views import (
+    CardsView,
     PublicView,
     caller,
     find_tag,
@@ -78,13 +79,13 @@ class TagView(APIView):
 
 
 @extend_schema(tags=["Tags"])
-class TagArticlesView(PublicView):
+class TagArticlesView(PublicView, CardsView):
     @extend_schema(
         summary="The articles of a tag, newest first",
         parameters=PAGE_QUERY,
         responses={200: CardPageSerializer} | problems(400, 404),
     )
-    def get(self, request: Request, name: str) -> HttpResponse:
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
         page = read_cards(request, OF_TAG, name=name if name.isprintable() else "")
         if not page.cards:
             find_tag(name)  # or 404: only a tag without articles has to be asked for

@@ -121,6 +121,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['changed_in', 'id'], name='story_changed'),
         ),
         migrations.AddIndex(
+            model_name='follow',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['reader', 'tag'], include=('level',), name='follow_of_reader'),
+        ),
+        migrations.AddIndex(
             model_name='article',
             index=models.Index(fields=['publisher', '-published_at', '-id'], name='article_of_publisher'),
         ),

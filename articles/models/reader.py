@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -11,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from articles.models.identifier import Shard, came_through_field, changed_in_field, make_id
+from articles.models.rows import ask
 from articles.models.tag import Tag
 
 
@@ -60,11 +62,32 @@ class SessionQuerySet(models.QuerySet["Session"]):
         secret = secrets.token_urlsafe(32)
         return self.create(reader=reader, label=label, secret_hash=hash_secret(secret)), secret
 
-    def with_secret(self, secret: str) -> SessionQuerySet:
-        """The living session that a bearer secret opens, if any."""
-        return self.filter(
-            secret_hash=hash_secret(secret), revoked_at__isnull=True, reader__is_active=True
-        ).select_related("reader")
+    def find(self, secret: str) -> Session | None:
+        """The living session that a bearer secret opens, with its reader. Every request asks, so
+        it is asked without Django's way of building a statement, which takes ten times as long.
+        """
+        for row in ask(find_statement(), {"hash": hash_secret(secret)}):
+            own = columns_of(Session)
+            session = Session.from_db(self.db, own, row[: len(own)])
+            session.reader = Reader.from_db(self.db, columns_of(Reader), row[len(own) :])
+            return session
+        return None
+
+
+@cache
+def columns_of(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001 - Django's documented Meta API
+
+
+@cache
+def find_statement() -> str:
+    shown = [f"s.{name}" for name in columns_of(Session)]
+    shown += [f"r.{name}" for name in columns_of(Reader)]
+    return f"""
+        SELECT {", ".join(shown)}
+        FROM articles_session s JOIN articles_reader r ON r.id = s.reader_id
+        WHERE s.secret_hash = %(hash)s AND s.revoked_at IS NULL AND r.is_active
+    """  # noqa: S608 - names of columns
 
 
 def hash_secret(secret: str) -> bytes:
@@ -151,7 +174,13 @@ class Follow(models.Model):
                 include=["level", "followed_at"],
                 name="follow_audience",
                 condition=Q(ended_at__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["reader", "tag"],
+                include=["level"],
+                name="follow_of_reader",
+                condition=Q(ended_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any, LiteralString, cast
 from uuid import UUID
 
 import psycopg
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import sql
 
 Row = dict[str, Any]
@@ -119,11 +119,10 @@ def execute(statement: str, rows: Sequence[Row], *, has_result: bool) -> list[An
 
 def raw_cursor() -> Any:
     """Django's cursor without its client-side binding."""
-    connection.ensure_connection()
-    raw: Any = psycopg.Cursor(cast("psycopg.Connection[Any]", connection.connection))
-    wrap: Any = (
-        connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    )
+    database = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks it up at every mention
+    database.ensure_connection()
+    raw: Any = psycopg.Cursor(cast("psycopg.Connection[Any]", database.connection))
+    wrap: Any = database.make_debug_cursor if database.queries_logged else database.make_cursor
     return wrap(raw)
 
 

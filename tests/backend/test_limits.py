@@ -4,7 +4,7 @@ from redis import Redis
 from rest_framework.test import APIClient
 
 from backend import limits
-from backend.limits import Policy, count_request
+from backend.limits import Counter, Policy
 from tests.app import App
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +51,19 @@ def test_opening_sessions_is_counted_apart(anonymous: APIClient) -> None:
 
 
 def test_a_new_window_begins_at_nothing() -> None:
-    assert [count_request(Policy("test", 9, 86_400), "me")[0] for _ in range(2)] == [1, 2]
-    assert count_request(Policy("test", 9, 80_000), "me")[0] == 1
+    policy, counter = Policy("test", 9, 60), Counter()
+
+    assert [counter.count(policy, "me", now)[0] for now in (60, 119, 120)] == [1, 2, 1]
+    assert counter.count(policy, "me", 130) == (2, 50)
+
+
+def test_who_asks_much_is_counted_by_all_processes_together() -> None:
+    policy, counters = Policy("test", 40, 60), [Counter(), Counter()]
+
+    seen = [counters[n % 2].count(policy, "me", 60)[0] for n in range(20)]
+
+    assert seen[:8] == [1, 1, 2, 2, 3, 3, 4, 4]
+    assert seen[8:] == [5, 10, *range(11, 21)]
 
 
 def test_where_redis_is_away_nobody_is_limited(app: App, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,8 +49,8 @@ def server(news: None) -> Iterator[str]:  # noqa: ARG001 - what it serves
         LOG_LEVEL="ERROR",
     )
     command = ("gunicorn", "backend.wsgi", "--bind", f"127.0.0.1:{port}")
-    threads, log = ("--worker-class", "gthread", "--threads", "4"), subprocess.DEVNULL
-    with running(spawn(*command, *threads, env=env, stderr=log)):
+    options = ("--worker-class", "gthread", "--threads", "4", "--limit-request-line", "8190")
+    with running(spawn(*command, *options, env=env, stderr=subprocess.DEVNULL)):
         wait_until(lambda: is_up(url))
         yield url
 

@@ -2,7 +2,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
+from rest_framework.views import APIView
 
+from articles.api.views import CardsView
 from tests import make
 from tests.app import App
 
@@ -51,3 +53,44 @@ def test_a_malformed_body_and_a_wrong_method_are_problems(app: App) -> None:
     for answer in (broken, wrong):
         assert answer["Content-Type"] == "application/problem+json"
         assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["feed?limit=2", "feed?stories=yes", "tags/bridges/articles?limit=2", "saved"]
+)
+def test_the_short_way_answers_as_the_usual_one_does(
+    app: App, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = make.tag("Bridges")
+    make.follow(app.reader, tag)
+    for _ in range(3):
+        make.article(tags=[tag])
+
+    short = app.ask("GET", path)
+    monkeypatch.setattr(CardsView, "dispatch", APIView.dispatch)
+    usual = app.ask("GET", path)
+
+    assert short.content == usual.content
+    assert short["Content-Type"] == usual["Content-Type"] == "application/json"
+    assert short["ETag"] == usual["ETag"]
+    assert short["Cache-Control"] == usual["Cache-Control"]
+    assert "RateLimit" in short
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "code"),
+    [
+        ("feed", "application/xml", 406),
+        ("feed", "application/json", 200),
+        ("feed", "text/html, */*;q=0.1", 200),
+        ("feed?limit=0", "*/*", 400),
+        ("tags/Nothing/articles", "*/*", 404),
+    ],
+)
+def test_the_short_way_leaves_refusals_to_the_usual_one(
+    app: App, path: str, accept: str, code: int
+) -> None:
+    answer = app.get(f"/api/v1/{path}", headers={"Accept": accept})
+
+    assert answer.status_code == code
+    assert code == 200 or answer["Content-Type"] == "application/problem+json"
