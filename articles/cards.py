@@ -61,6 +61,8 @@ class CardList(NamedTuple):
     card: str = CARD
     share_shown: float = 1
     """Of the rows that the statement gives: the others are passed over, which have no JSON."""
+    is_as_of: bool = False
+    """Whether it is the list of a moment, `as_of`: what is seen later does not change its pages."""
     depends_on_values: bool = False
     """Whether the way to its rows depends on what is asked for, and so has to be planned anew."""
 
@@ -186,6 +188,7 @@ STORIES_OF_READER = CardList(
     OF_READER_KEYS,
     SHOWN_IF.format(condition=f"{HEARD} AND {ALONE}", card=CARD),
     share_shown=0.4,
+    is_as_of=True,
 )
 
 # What is found is shown with its words marked, and everything else in it safe to show as HTML.

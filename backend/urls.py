@@ -8,13 +8,13 @@ from backend import api, app_links, health
 from backend.openapi import OLDER
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("articles.pages.urls")),
     path("api/v1/", include("articles.api.urls")),
     path("api/v1/", include("notifications.api.urls")),
     path("api/v1/config", app_links.ConfigView.as_view()),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/schema/3.0", SpectacularAPIView.as_view(custom_settings=OLDER)),
     path("api/v1/<path:rest>", api.NothingView.as_view()),
+    path("", include("articles.pages.urls")),
     path("api/docs", SpectacularSwaggerView.as_view(), name="docs"),
     path(".well-known/assetlinks.json", app_links.assetlinks),
     path(".well-known/apple-app-site-association", app_links.apple_app_site_association),

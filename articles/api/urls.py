@@ -13,6 +13,7 @@ class AnyCaseId(UUIDConverter):
 register_converter(AnyCaseId, "id")
 
 urlpatterns: list[URLPattern] = [
+    path("feed", articles.FeedView.as_view()),
     path("account", account.AccountView.as_view()),
     path("account/export", account.ExportView.as_view()),
     path("account/follows.opml", account.FollowListView.as_view()),
@@ -27,7 +28,6 @@ urlpatterns: list[URLPattern] = [
     path("suggestions", tags.SuggestionsView.as_view()),
     path("follows", follows.FollowsView.as_view()),
     path("follows/<str:name>", follows.FollowView.as_view()),
-    path("feed", articles.FeedView.as_view()),
     path("search", articles.SearchView.as_view()),
     path("articles/<id:pk>", articles.ArticleView.as_view()),
     path("articles/<id:pk>/related", articles.RelatedArticlesView.as_view()),

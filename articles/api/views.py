@@ -124,8 +124,11 @@ class CardPage:
 def read_cards(request: HttpRequest | Request, cards: CardList, **values: object) -> CardPage:
     """The page of a list that a request asks for."""
     limit, behind = read_limit(request), read_cursor(request, cards.name)
-    at, pk, as_of = behind or (*NEWEST, timezone.now().isoformat())
-    found, last = cards.read(Place(at, pk), limit, as_of=as_of, **values)
+    at, pk, *moment = behind or NEWEST
+    if cards.is_as_of:
+        moment = moment or [timezone.now().isoformat()]
+        values["as_of"] = moment[0]
+    found, last = cards.read(Place(at, pk), limit, **values)
     if last is None:
         return CardPage(found, None)
-    return CardPage(found, link_to(request, write_cursor([*last, as_of], cards.name)))
+    return CardPage(found, link_to(request, write_cursor([*last, *moment], cards.name)))

@@ -30,7 +30,7 @@ def make_request(method: str, path: str, secret: str = "", body: bytes = b"") ->
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def press(port: int, make: Make, seconds: float, connections: int = 4) -> Load:
+def press(port: int, make: Make, seconds: float, connections: int = 16) -> Load:
     """Ask for so long, one request a connection at a time. Raises where an answer is no 2xx."""
     numbers, begun = count(), time.perf_counter()
 
