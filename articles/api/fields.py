@@ -6,6 +6,11 @@ from rest_framework import serializers
 
 
 class TextField(serializers.CharField):
+    """Spaces at its ends are a part of it, so that it is as long as the schema allows."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")

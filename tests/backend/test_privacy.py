@@ -61,7 +61,7 @@ def find_paths(patterns: list[URLPattern | URLResolver], root: str = "") -> Iter
             yield re.sub(r"<\w+:(\w+)>", r"{\1}", path.removeprefix("api/v1/")).replace("pk", "id")
 
 
-PATHS = sorted(set(find_paths(get_resolver().url_patterns)) - {"schema", "schema/3.0", "{rest}"})
+PATHS = sorted(set(find_paths(get_resolver().url_patterns)) - {"schema", "schema/3.0"})
 
 
 class Belongings:

@@ -74,3 +74,11 @@ def test_another_readers_session_is_not_found(app: App) -> None:
     assert app.ask("DELETE", f"sessions/{other.signed_in.pk}").status_code == 404
     assert [each["id"] for each in app.ask("GET", "sessions").json()] == [str(app.signed_in.pk)]
     assert other.ask("GET", "feed").status_code == 200
+
+
+@pytest.mark.parametrize("label", [5, None, ["phone"], " " * 81, "\x00"])
+def test_a_label_is_taken_at_its_word(anonymous: APIClient, label: object) -> None:
+    answer = anonymous.post("/api/v1/sessions", {"label": label}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "label"
