@@ -10,7 +10,7 @@ PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_ur
 # What `make test` leaves to lanes of their own.
 SHORT := not chaos and not contract and not browser and not markup
 
-.PHONY: help setup demo test lint format bench up cover chaos contract browsers browser-test validate messages lock clean
+.PHONY: help setup demo test lint format bench up cover chaos contract browsers browser-test schema validate messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -35,9 +35,6 @@ test: setup ## the tests, on a real PostgreSQL, Valkey and Celery worker
 chaos: setup ## failure tests, short and long: what is killed, flushed, refused; ends with a table
 	@$(RUN) -m pytest -q tests/journeys/chaos $(ARGS)
 
-contract: setup ## against nginx, nghttpd, Node and newsboat, where they are installed
-	@$(RUN) -m pytest -q -m contract -rs $(ARGS)
-
 cover: setup ## the tests, and which lines they reach
 	@$(RUN) -m coverage run -m pytest -q -m "$(SHORT)" $(ARGS)
 	@$(RUN) -m coverage report --skip-covered --show-missing
@@ -60,6 +57,12 @@ bench: setup ## figures beside peers (ARGS="--only NAME", ARGS="--json")
 	@$(UV) pip install -q --python $(RUN) --require-hashes --only-binary :all: -r requirements-bench.txt
 	@$(RUN) -m tests.bench $(ARGS)
 
+contract: setup ## held to what others wrote: schema tools, clients, servers; 9 minutes (CONTRACT_SECONDS=60 for fewer)
+	@$(UV) pip install -q --python $(RUN) --require-hashes --only-binary :all: -r requirements-contract.txt
+	@command -v npm >/dev/null || echo "no npm: linters and TypeScript are skipped"
+	@if command -v npm >/dev/null; then npm --prefix tests/contract ci --ignore-scripts --no-audit --no-fund --silent; fi
+	@$(RUN) -m pytest -q -m contract -rs $(ARGS)
+
 browsers: ## browsers for the browser tests (root; Debian or Ubuntu)
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
 	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || apt-get install -y -qq firefox-esr
@@ -77,8 +80,14 @@ messages: setup ## bring new texts of code and templates to the translators, and
 up: ## everything in containers
 	docker compose up --build
 
+schema: setup ## write docs/openapi.yaml and its older form anew, after a change of the API
+	@$(RUN) -m backend.services --folder .run/lint env DEBUG=yes $(RUN) manage.py spectacular --validate --fail-on-warn \
+		--file docs/openapi.yaml
+	@$(RUN) -m backend.services --folder .run/lint env DEBUG=yes $(RUN) manage.py spectacular --validate --fail-on-warn \
+		--custom-settings backend.openapi.OLDER --file docs/openapi-3.0.yaml
+
 lock: setup ## write the lock files anew from the *.in files
-	@for name in requirements requirements-dev requirements-bench; do \
+	@for name in requirements requirements-dev requirements-bench requirements-contract; do \
 		$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 			--only-binary :all: $$name.in -o $$name.txt; done
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from articles.gazetteer import tag_articles
 from articles.grouping import group_articles
 from articles.models import Article
+from articles.searching import index_articles
 from articles.signals import stories_changed
 
 LEFT_BEHIND = timedelta(seconds=30)
@@ -19,12 +20,13 @@ MOST_AT_ONCE = 500
 
 
 def advance_articles(article_ids: Iterable[UUID]) -> list[UUID]:
-    """Tag, group and announce; those that had no story before."""
+    """Tag, group, index for search and announce; those that had no story before."""
     ids = list(article_ids)
     new = Article.objects.filter(pk__in=ids, story=None).exclude(state=Article.State.WAITING)
     new_ids = list(new.values_list("pk", flat=True))
     tag_articles(ids)
     group_articles(ids)
+    index_articles(ids)
     announce(ids)
     return new_ids
 

@@ -10,6 +10,39 @@ LEAST = 20  # letters; of shorter texts one can only guess
 MOST = 1_000  # letters; more do not change the answer
 UNSURE = 0.5
 
+# By ISO 639-1 code, the rules of stemming that PostgreSQL has since version 14.
+STEMMING = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "eu": "basque",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+UNSTEMMED = "simple"
+
 
 def base_language(code: str) -> str:
     """The language without its region: "en-GB" -> "en"; "und" where it is not known."""

@@ -84,6 +84,7 @@ def apply_some(retagging: Retagging) -> bool:
             row.is_late = True
         ArticleTag.objects.bulk_create(rows, ignore_conflicts=True)
         lost = tagged_by_machine(retagging.tag, articles) - about
+        Article.objects.filter(pk__in=about | lost).mark_changed()
         ArticleTag.objects.filter(tag=retagging.tag, article__in=lost).delete()
         retagging.cursor = some[-1]
     if len(some) < ARTICLES_AT_ONCE:

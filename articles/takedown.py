@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from articles.models import Article, ArticleTag, ArticleText, Revision
+from articles.models import Article, ArticleTag, ArticleText, ArticleWords, Revision
 from articles.signals import stories_changed
 
 
@@ -17,7 +17,7 @@ def take_down(article_ids: Iterable[UUID], now: datetime) -> int:
             Article.objects.filter(pk__in=list(article_ids), removed_at=None).select_for_update()
         )
         ids = [article.pk for article in articles]
-        for model in (ArticleText, Revision, ArticleTag):
+        for model in (ArticleText, ArticleWords, Revision, ArticleTag):
             model.objects.filter(article__in=ids).delete()
         Article.objects.filter(pk__in=ids).update(
             removed_at=now,

@@ -1,5 +1,6 @@
 """What `manage.py check --deploy` asks before a server may meet readers."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -62,6 +63,18 @@ def check_web_push(
     if is_on and settings.WEB_PUSH_TRANSPORT.endswith(TOYS):
         found.append(Error("WEB_PUSH_TRANSPORT does not reach any browser.", id="daily8.E009"))
     return found
+
+
+@register(deploy=True)
+def check_sign_in(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001 - Django's signature
+    **_: object,
+) -> list[CheckMessage]:
+    """Nobody signs in as somebody else: a token has to be signed by Google."""
+    if "FIREBASE_AUTH_EMULATOR_HOST" not in os.environ:
+        return []
+    hint = "It makes firebase_admin believe any token. It is for tests."
+    return [Error("FIREBASE_AUTH_EMULATOR_HOST is set.", hint=hint, id="daily8.E010")]
 
 
 @register(deploy=True)

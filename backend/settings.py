@@ -45,6 +45,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "backend.conventions.Conventions",
+    "backend.idempotency.Idempotency",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -108,29 +110,78 @@ INDEXNOW_URL = env.text("INDEXNOW_URL", "")
 INDEXNOW_KEY = env.secret("INDEXNOW_KEY", "")
 APP_STORE_URL = env.text("APP_STORE_URL", "")
 PLAY_STORE_URL = env.text("PLAY_STORE_URL", "")
+APPS = {
+    "ios": {
+        "minimum_version": env.text("IOS_MINIMUM_VERSION", "1.0.0"),
+        "newest_version": env.text("IOS_NEWEST_VERSION", "1.0.0"),
+        "store_url": APP_STORE_URL,
+    },
+    "android": {
+        "minimum_version": env.text("ANDROID_MINIMUM_VERSION", "1.0.0"),
+        "newest_version": env.text("ANDROID_NEWEST_VERSION", "1.0.0"),
+        "store_url": PLAY_STORE_URL,
+    },
+}
+APP_FEATURES = env.words("APP_FEATURES")
+APP_SYNC_SECONDS = env.whole("APP_SYNC_SECONDS", 900, least=1)
+IOS_APP_ID = env.text("IOS_APP_ID", "")
+ANDROID_PACKAGE = env.text("ANDROID_PACKAGE", "")
+ANDROID_FINGERPRINTS = env.words("ANDROID_FINGERPRINTS")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["articles.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PAGINATION_CLASS": "backend.api.Cursor",
+    "DEFAULT_PAGINATION_CLASS": "articles.api.paging.Cursor",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"sessions": env.text("SESSION_RATE", "30/hour")},
+    "DEFAULT_THROTTLE_CLASSES": ["backend.limits.Limit"],
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",  # phones' decoders stumble over fractions
     "EXCEPTION_HANDLER": "backend.api.answer_problem",
     "NUM_PROXIES": env.whole("PROXIES", 0),
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+API_RATES = {
+    "session": env.text("READER_RATE", "600/minute"),
+    "address": env.text("ADDRESS_RATE", "1200/minute"),
+    "sessions": env.text("SESSION_RATE", "30/hour"),
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Daily8",
-    "VERSION": "1",
-    "DESCRIPTION": "Follow tags, read, receive alerts. Begin with `POST /api/v1/sessions`.",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": (ROOT / "backend" / "manual.md").read_text(encoding="utf-8"),
+    "LICENSE": {"name": "MIT", "url": "https://opensource.org/license/mit"},
+    "CONTACT": {"name": "Daily8", "url": SITE_URL},
+    "TAGS": [
+        {"name": "App", "description": "What an app asks first."},
+        {"name": "Sessions", "description": "An app or a browser that a reader uses."},
+        {"name": "Account", "description": "The reader, on whatever phone."},
+        {"name": "Tags", "description": "Subjects that readers follow."},
+        {"name": "Follows", "description": "Which tags the reader hears of, and how loudly."},
+        {"name": "Articles", "description": "Articles, and stories that several articles tell."},
+        {"name": "Publishers", "description": "Who wrote them."},
+        {"name": "Reading", "description": "What the reader saved and read, and what changed."},
+        {"name": "Devices", "description": "Where alerts go."},
+        {"name": "Preferences", "description": "When and how often to disturb the reader."},
+        {"name": "Alerts", "description": "What the reader was told."},
+    ],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "backend.openapi.complete",
+    ],
     "OAS_VERSION": "3.1.1",
+    "COMPONENT_SPLIT_REQUEST": True,  # clients need not invent what only answers hold
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "FollowLevel": "articles.models.Follow.Level",
+        "LevelOrNone": "articles.api.serializers.LEVELS",
+        "TagKind": "articles.models.Tag.Kind",
+        "AlertKind": "notifications.models.Alert.Kind",
+    },
     "SERVERS": [{"url": SITE_URL}],
 }
 
@@ -142,6 +193,7 @@ DATABASES["default"]["OPTIONS"]["pool"] = {
     "max_size": env.whole("DATABASE_POOL", 8, least=1),
     "timeout": 10,
 }
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 3  # of statements in models/rows.py
 REDIS_URL = env.secret("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
     "default": {
@@ -181,6 +233,7 @@ PUSH_TRANSPORT = env.text(
     else "notifications.transports.fcm.FcmTransport",
 )
 FIREBASE_CREDENTIALS = env.text("FIREBASE_CREDENTIALS", "")
+FIREBASE_PROJECT = env.text("FIREBASE_PROJECT", "")
 FCM_URL = env.text("FCM_URL", "https://fcm.googleapis.com").rstrip("/")
 FCM_CONNECTIONS = env.whole("FCM_CONNECTIONS", 12, least=1)
 WEB_PUSH_TRANSPORT = env.text(

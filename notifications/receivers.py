@@ -4,10 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from articles.signals import stories_changed
+from notifications import merging
 from notifications.tasks import plan_alerts
 
 
 def connect() -> None:
+    merging.connect()
     stories_changed.connect(plan_changed_stories, dispatch_uid="notifications.plan")
 
 

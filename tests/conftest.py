@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from articles.gazetteer import GAZETTEER
 from articles.grouping import MEMORIES
 from articles.pace import connect
+from backend.limits import COUNTER
 from notifications.transports.memory import MemoryTransport
 from tests.app import App
 from tests.desk import make_editor
@@ -21,6 +22,7 @@ def _clean_shared_state() -> None:
     MemoryTransport.answers.clear()
     GAZETTEER.forget()
     MEMORIES.clear()
+    COUNTER.forget()
     cache.clear()
     connect().flushdb()
 

@@ -16,7 +16,7 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, secret = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer":
             return None
-        session = Session.objects.with_secret(secret.decode("latin-1").strip()).first()
+        session = Session.objects.find(secret.decode("latin-1").strip())
         if session is None:
             raise AuthenticationFailed("This secret opens no session.")
         return session.reader, session

@@ -4,10 +4,30 @@ Fields that are only ever sent are read-only, so that the schema promises them: 
 then has no optional titles.
 """
 
+from django.utils.translation.trans_real import parse_accept_lang_header
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 
-from articles.models import Article, ArticleTag, Follow, Publisher, Section, Session, Tag
+from articles.api.fields import TextField
+from articles.api.paging import FOLLOWING
+from articles.language import base_language
+from articles.models import (
+    Article,
+    ArticleTag,
+    Follow,
+    Mute,
+    Publisher,
+    Reader,
+    Reading,
+    Section,
+    Session,
+    Story,
+    Tag,
+)
 from articles.sessions import Opened
+
+LEVELS = ["none", *Follow.Level.values]
 
 
 class FieldProblemSerializer(serializers.Serializer[object]):
@@ -28,6 +48,10 @@ class ProblemSerializer(serializers.Serializer[object]):
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):
+    label = TextField(  # type: ignore[assignment]  # collected by DRF's metaclass
+        required=False, allow_blank=True, max_length=80, help_text="Which app or browser."
+    )
+
     class Meta:
         model = Session
         fields = ["id", "label", "created_at", "seen_on"]
@@ -63,20 +87,43 @@ class PublisherSerializer(serializers.ModelSerializer[Publisher]):
         read_only_fields = fields
 
 
+def languages_of(request: Request | None) -> list[str]:
+    """The languages that a client would like labels in, the favourite first."""
+    wish = request.headers.get("Accept-Language", "") if request else ""
+    return [base_language(code) for code, _ in parse_accept_lang_header(wish)]
+
+
 class TagSerializer(serializers.ModelSerializer[Tag]):
+    label = serializers.SerializerMethodField(  # type: ignore[assignment]  # as above
+        help_text="As in running text, in the first language of Accept-Language that it has."
+    )
+
     class Meta:
         model = Tag
-        fields = ["id", "name", "slug", "label"]
+        fields = ["id", "name", "slug", "label", "kind", "expected_alerts_per_day"]
         read_only_fields = fields
+
+    def get_label(self, tag: Tag) -> str:
+        return tag.label_in(languages_of(self.context.get("request")))
 
 
 class LevelledTagSerializer(TagSerializer):
     """A tag, and how loudly the caller follows it: `none` for who does not, or has no session."""
 
-    level = serializers.ChoiceField(choices=["none", *Follow.Level.values], read_only=True)
+    level = serializers.ChoiceField(choices=LEVELS, read_only=True)
 
     class Meta(TagSerializer.Meta):
         fields = [*TagSerializer.Meta.fields, "level"]
+        read_only_fields = fields
+
+
+class TrendSerializer(TagSerializer):
+    """A tag that rises, and how many stories it has had in the span."""
+
+    story_count = serializers.IntegerField(read_only=True)
+
+    class Meta(TagSerializer.Meta):
+        fields = [*TagSerializer.Meta.fields, "story_count"]
         read_only_fields = fields
 
 
@@ -103,6 +150,26 @@ class CardSerializer(serializers.ModelSerializer[Article]):
             "story",
         ]
         read_only_fields = fields
+
+
+class PageSerializer(serializers.Serializer[object]):
+    next = serializers.URLField(allow_null=True, help_text=FOLLOWING)
+
+
+class CardPageSerializer(PageSerializer):
+    results = CardSerializer(many=True)
+
+
+class FoundSerializer(serializers.Serializer[object]):
+    """An article that a search found; what was looked for stands in <mark>, the rest is escaped."""
+
+    article = CardSerializer()
+    title_html = serializers.CharField()
+    summary_html = serializers.CharField(help_text="A part of the summary.")
+
+
+class FoundPageSerializer(PageSerializer):
+    results = FoundSerializer(many=True)
 
 
 class WhySerializer(serializers.Serializer[object]):
@@ -139,3 +206,121 @@ class FollowSerializer(serializers.ModelSerializer[Follow]):
         model = Follow
         fields = ["tag", "level", "followed_at"]
         read_only_fields = ["followed_at"]
+
+
+class MuteSerializer(serializers.ModelSerializer[Mute]):
+    publisher = PublisherSerializer(read_only=True)
+
+    class Meta:
+        model = Mute
+        fields = ["publisher", "muted_at"]
+        read_only_fields = fields
+
+
+class ReadArticleSerializer(serializers.ModelSerializer[Reading]):
+    article = serializers.UUIDField(source="article_id", read_only=True)
+    read_at = serializers.DateTimeField(read_only=True)
+
+    class Meta:
+        model = Reading
+        fields = ["article", "read_at"]
+        read_only_fields = fields
+
+
+class StorySummarySerializer(serializers.ModelSerializer[Story]):
+    """A story without its articles."""
+
+    lead = serializers.UUIDField(source="lead_id", read_only=True, allow_null=True)
+    merged_into = serializers.UUIDField(
+        source="merged_into_id",
+        read_only=True,
+        allow_null=True,
+        help_text="The story that tells it now; null unless there is one.",
+    )
+
+    class Meta:
+        model = Story
+        fields = [
+            "id",
+            "lead",
+            "language",
+            "first_published_at",
+            "last_published_at",
+            "merged_into",
+        ]
+        read_only_fields = fields
+
+
+class ToldStorySerializer(serializers.Serializer[object]):
+    """A story with the articles of its publishers, the earliest first."""
+
+    story = StorySummarySerializer()
+    articles = CardSerializer(many=True)
+    tags = TagSerializer(many=True)
+
+
+class ChangedFollowSerializer(serializers.ModelSerializer[Follow]):
+    tag = TagSerializer(read_only=True)
+    level = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Follow
+        fields = ["tag", "level", "followed_at"]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=LEVELS))
+    def get_level(self, follow: Follow) -> str:
+        return "none" if follow.ended_at else follow.level
+
+
+class ChangedMuteSerializer(serializers.ModelSerializer[Mute]):
+    publisher = PublisherSerializer(read_only=True)
+    is_muted = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Mute
+        fields = ["publisher", "is_muted"]
+        read_only_fields = fields
+
+    def get_is_muted(self, mute: Mute) -> bool:
+        return mute.ended_at is None
+
+
+class ChangedReadingSerializer(serializers.ModelSerializer[Reading]):
+    article = serializers.UUIDField(source="article_id", read_only=True)
+    read_at = serializers.DateTimeField(read_only=True, allow_null=True, help_text="null: unread.")
+    saved_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="null: not saved."
+    )
+
+    class Meta:
+        model = Reading
+        fields = ["article", "read_at", "saved_at"]
+        read_only_fields = fields
+
+
+class AccountSerializer(serializers.ModelSerializer[Reader]):
+    is_signed_in = serializers.SerializerMethodField(
+        help_text="false: anonymous, known by this session alone."
+    )
+
+    class Meta:
+        model = Reader
+        fields = ["id", "is_signed_in", "created_at"]
+        read_only_fields = fields
+
+    def get_is_signed_in(self, reader: Reader) -> bool:
+        return reader.account is not None
+
+
+class ExportSerializer(serializers.Serializer[object]):
+    """All that is kept of a reader. More parts may come; their forms are not promised."""
+
+    exported_at = serializers.DateTimeField()
+    reader = serializers.DictField()
+    sessions = serializers.ListField(child=serializers.DictField())
+    follows = serializers.ListField(child=serializers.DictField())
+    mutes = serializers.ListField(child=serializers.DictField())
+    readings = serializers.ListField(child=serializers.DictField())
+    devices = serializers.ListField(child=serializers.DictField(), required=False)
+    preferences = serializers.ListField(child=serializers.DictField(), required=False)

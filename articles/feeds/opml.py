@@ -53,12 +53,17 @@ def walk(parent: etree._Element, folder: str) -> Iterator[Outline]:
         yield from walk(element, title if is_folder else folder)
 
 
+def write_links(title: str, links: Iterable[tuple[str, str]], made_at: datetime) -> bytes:
+    """A document of pages, each a text and an address."""
+    root, body = begin_opml(title, made_at)
+    for text, url in links:
+        etree.SubElement(body, "outline", {"type": "link", "text": text, "url": url})
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
 def write_opml(title: str, outlines: Iterable[Outline], made_at: datetime) -> bytes:
     """A document with one folder a section."""
-    root = etree.Element("opml", version="2.0")
-    head, body = etree.SubElement(root, "head"), etree.SubElement(root, "body")
-    etree.SubElement(head, "title").text = title
-    etree.SubElement(head, "dateCreated").text = format_datetime(made_at)
+    root, body = begin_opml(title, made_at)
     folders: dict[str, etree._Element] = {"": body}
     for each in outlines:
         if each.section not in folders:
@@ -76,3 +81,11 @@ def write_opml(title: str, outlines: Iterable[Outline], made_at: datetime) -> by
             folders[each.section], "outline", {name: text for name, text in facts.items() if text}
         )
     return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
+def begin_opml(title: str, made_at: datetime) -> tuple[etree._Element, etree._Element]:
+    root = etree.Element("opml", version="2.0")
+    head, body = etree.SubElement(root, "head"), etree.SubElement(root, "body")
+    etree.SubElement(head, "title").text = title
+    etree.SubElement(head, "dateCreated").text = format_datetime(made_at)
+    return root, body

@@ -6,24 +6,29 @@ from articles.models.grouping import Fingerprint, Stream
 from articles.models.hub import HubSubscription
 from articles.models.publisher import Feed, Publisher
 from articles.models.reader import Follow, Reader, Session
+from articles.models.reading import Mute, Reading
 from articles.models.retagging import Retagging
 from articles.models.story import Story, StoryPair
 from articles.models.suggestion import PublisherKeyword, Suggestion, Trend
 from articles.models.tag import Alias, Section, Tag
+from articles.models.words import ArticleWords
 
 __all__ = [
     "Alias",
     "Article",
     "ArticleTag",
     "ArticleText",
+    "ArticleWords",
     "Correction",
     "Feed",
     "Fingerprint",
     "Follow",
     "HubSubscription",
+    "Mute",
     "Publisher",
     "PublisherKeyword",
     "Reader",
+    "Reading",
     "Retagging",
     "Revision",
     "Section",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from articles.models.identifier import came_through_field, changed_in_field, make_id
@@ -28,6 +28,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def shown(self) -> ArticleQuerySet:
         return self.filter(is_hidden=False)
+
+    def mark_changed(self) -> int:
+        """Let apps that ask for changes hear of articles that have other tags than before."""
+        return self.update(state=F("state"))
 
     def tagged(self, tag: Tag) -> ArticleQuerySet:
         return self.shown().filter(pk__in=ArticleTag.objects.filter(tag=tag).values("article_id"))
@@ -60,10 +64,12 @@ class Article(models.Model):
         FAILED = "failed", "could not be read"
 
     id = models.UUIDField(primary_key=True, default=make_id, editable=False)
-    publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="articles")
+    publisher = models.ForeignKey(
+        Publisher, models.PROTECT, related_name="articles", db_index=False
+    )
     feed = models.ForeignKey(Feed, models.SET_NULL, null=True, blank=True, related_name="articles")
     section = models.ForeignKey(
-        Section, models.SET_NULL, null=True, blank=True, related_name="articles"
+        Section, models.SET_NULL, null=True, blank=True, related_name="articles", db_index=False
     )
     story = models.ForeignKey(Story, models.PROTECT, null=True, blank=True, related_name="articles")
     tags = models.ManyToManyField(Tag, through="ArticleTag", related_name="articles")
@@ -102,7 +108,7 @@ class Article(models.Model):
     )
     page = models.CharField(max_length=8, choices=Page, default=Page.UNWANTED)
     state = models.CharField(max_length=9, choices=State, default=State.STORED)
-    changed_in = changed_in_field()
+    changed_in = changed_in_field(db_index=False)
 
     objects = ArticleQuerySet.as_manager()
 
@@ -121,6 +127,9 @@ class Article(models.Model):
                 name="article_newest",
                 condition=Q(is_hidden=False),
             ),
+            models.Index(fields=["changed_in", "id"], name="article_changed"),
+            models.Index(fields=["publisher", "-published_at", "-id"], name="article_of_publisher"),
+            models.Index(fields=["section", "-published_at", "-id"], name="article_of_section"),
             models.Index(
                 "first_seen_at", name="article_unfinished", condition=~Q(state="announced")
             ),
@@ -183,8 +192,11 @@ class ArticleTag(models.Model):
         PAGE = "page", "on the tag's page"
         PUSH = "push", "may cause an alert"
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="article_tags")
-    tag = models.ForeignKey(Tag, models.CASCADE, related_name="article_tags")
+    # The constraint and the index below begin with them.
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="article_tags", db_index=False
+    )
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="article_tags", db_index=False)
     rule = models.CharField(max_length=4, choices=Rule)
     mention_count = models.PositiveSmallIntegerField()
     why = models.JSONField(default=list, help_text="[[alias as written, where it stood], ...]")

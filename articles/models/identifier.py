@@ -47,9 +47,8 @@ def changed_in_field(**options: Any) -> "models.BigIntegerField[int, int]":
     A client that asks for rows with `cursor <= changed_in < pg_snapshot_xmin` misses nothing,
     however transactions overlap: unlike a clock, the snapshot knows which have not committed yet.
     """
-    return models.BigIntegerField(
-        db_default=CurrentTransaction(), editable=False, db_index=True, **options
-    )
+    options = {"db_index": True} | options
+    return models.BigIntegerField(db_default=CurrentTransaction(), editable=False, **options)
 
 
 def came_through_field() -> "models.BigIntegerField[int | None, int | None]":

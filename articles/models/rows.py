@@ -12,7 +12,7 @@ from typing import Any, LiteralString, cast
 from uuid import UUID
 
 import psycopg
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import sql
 
 Row = dict[str, Any]
@@ -102,16 +102,28 @@ def given(model: type[models.Model], names: Sequence[str]) -> sql.Composed:
     return sql.SQL("json_to_recordset(%s::json) AS given ({})").format(sql.SQL(", ").join(columns))
 
 
+def ask(statement: str, values: Row) -> list[Any]:
+    """The rows of a statement, which the server prepares once a connection has asked it often."""
+    with raw_cursor() as cursor:
+        cursor.execute(statement, values)
+        found: list[Any] = cursor.fetchall()
+    return found
+
+
 def execute(statement: str, rows: Sequence[Row], *, has_result: bool) -> list[Any]:
     """Run the statement in Django's transaction, past its client-side binding."""
-    connection.ensure_connection()
-    raw: Any = psycopg.Cursor(cast("psycopg.Connection[Any]", connection.connection))
-    wrap: Any = (
-        connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    )
-    with wrap(raw) as cursor:
+    with raw_cursor() as cursor:
         cursor.execute(statement, [json.dumps(rows, default=as_json, ensure_ascii=False)])
         return [row[0] for row in cursor.fetchall()] if has_result else []
+
+
+def raw_cursor() -> Any:
+    """Django's cursor without its client-side binding."""
+    database = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks it up at every mention
+    database.ensure_connection()
+    raw: Any = psycopg.Cursor(cast("psycopg.Connection[Any]", database.connection))
+    wrap: Any = database.make_debug_cursor if database.queries_logged else database.make_cursor
+    return wrap(raw)
 
 
 def as_json(value: object) -> str:

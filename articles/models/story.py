@@ -32,6 +32,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
             publisher_count=Coalesce(Subquery(told.values("pk").values(n=count)), 0)
         )
 
+    def with_lead(self) -> StoryQuerySet:
+        """Joined with the card of its lead."""
+        return self.select_related("lead__publisher", "lead__section")
+
     def refresh(self) -> int:
         """Write what follows from a story's articles: its first and last time and its lead, which
         is the first with a picture that is no agency's text told once more. How many stories.
@@ -114,12 +118,13 @@ class Story(models.Model):
         help_text="an editor changed which articles it has: those of before then alert nobody",
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    changed_in = changed_in_field()
+    changed_in = changed_in_field(db_index=False)
 
     objects = StoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "stories"
+        indexes = [models.Index(fields=["changed_in", "id"], name="story_changed")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(merged_into__isnull=True)

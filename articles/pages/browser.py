@@ -34,7 +34,7 @@ class Throttle(AnonRateThrottle):
 def find_session(request: HttpRequest) -> Session | None:
     """The session of this browser, if it has one that still lives."""
     secret = find_secret(request)
-    session = Session.objects.with_secret(secret).first() if secret else None
+    session = Session.objects.find(secret) if secret else None
     if session:
         touch(session, timezone.now().date())
     return session

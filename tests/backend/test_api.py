@@ -1,20 +1,14 @@
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import yaml
-from django.core.management import call_command
-from django.urls import path
 from rest_framework.test import APIClient
 
 from articles.models import Article, Tag
-from backend.api import NothingView, flatten
+from backend.api import flatten
 from tests import make
 from tests.app import App
-
-urlpatterns = [path("api/v1/<path:rest>", NothingView.as_view())]
 
 
 @pytest.fixture
@@ -139,14 +133,16 @@ def test_every_refusal_is_a_problem(
     assert problem["detail"]
 
 
-@pytest.mark.urls(__name__)
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
-def test_a_path_that_is_no_endpoint_is_a_problem_too(anonymous: APIClient, method: str) -> None:
-    answer = getattr(anonymous, method)("/api/v1/no/such/thing")
+@pytest.mark.parametrize("path", ["no/such/thing", "mutes/%0A!", ""])
+def test_a_path_that_is_no_endpoint_is_a_problem_too(
+    anonymous: APIClient, method: str, path: str
+) -> None:
+    answer = getattr(anonymous, method)(f"/api/v1/{path}")
 
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/problem+json"
-    assert answer.json()["detail"] == "There is nothing at /api/v1/no/such/thing."
+    assert answer.json()["detail"].startswith("There is nothing at /api/v1/")
 
 
 def test_nested_errors_become_rows() -> None:
@@ -157,22 +153,3 @@ def test_nested_errors_become_rows() -> None:
         {"field": "name", "detail": "too odd"},
         {"field": "zone.city", "detail": "unknown"},
     ]
-
-
-def test_the_schema_is_valid_and_describes_every_operation_and_its_errors(tmp_path: Path) -> None:
-    file = tmp_path / "schema.yaml"
-    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(file))
-    schema = yaml.safe_load(file.read_text())
-
-    operations = [each for methods in schema["paths"].values() for each in methods.values()]
-    assert len(operations) == 22
-    for each in operations:
-        assert each["summary"]
-        assert each["tags"]
-        refusals = {code: answer for code, answer in each["responses"].items() if code >= "400"}
-        assert refusals
-        assert "401" in refusals or {"bearer": []} not in each.get("security", [])
-        assert all("application/problem+json" in answer["content"] for answer in refusals.values())
-    choices = [part for part in schema["components"]["schemas"].values() if "enum" in part]
-    assert choices
-    assert all(None not in part["enum"] for part in choices)

@@ -14,10 +14,11 @@ django.setup()
 
 from django.test.utils import get_runner, setup_databases, teardown_databases  # noqa: E402, F401
 
-from tests.bench import audience, feeds, ingest, push, quality, stories, tagging  # noqa: E402
+from tests.bench import api, audience, feeds, ingest, push, quality, stories, tagging  # noqa: E402
 from tests.bench.table import print_json, print_table  # noqa: E402
 
 SUBJECTS = {
+    "api": api.measure,
     "feeds": feeds.measure,
     "quality": quality.measure,
     "ingest": ingest.measure,

@@ -1,0 +1,220 @@
+"""Question: which cards a list shows. The product's most read rows, so each list is one statement
+whose answer is JSON already: making rows, objects and JSON of them in Python costs thrice as much.
+
+Every list is newest first behind a place, which is the time and the id of the card before it: the
+last page costs what the first one does, and new articles move nothing.
+"""
+
+import json
+import math
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from articles.language import STEMMING, UNSTEMMED
+from articles.models.rows import ask
+
+CARD = """
+    json_build_object(
+        'id', a.id, 'title', a.title, 'summary', a.summary, 'url', a.url,
+        'image_url', a.image_url, 'language', a.language,
+        'published_at', to_char(a.published_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'publisher', json_build_object('id', p.id, 'name', p.name, 'slug', p.slug,
+                                       'home_url', p.home_url, 'mark_url', p.mark_url),
+        'section', CASE WHEN s.id IS NOT NULL
+                   THEN json_build_object('name', s.name, 'slug', s.slug) END,
+        'story', a.story_id)
+"""
+CARDS = """
+    SELECT k.at::text, k.id::text, ({card})::text
+    FROM ({keys}) AS k(at, id) JOIN articles_article a ON a.id = k.id
+    JOIN articles_publisher p ON p.id = a.publisher_id
+    LEFT JOIN articles_section s ON s.id = a.section_id
+    ORDER BY k.at DESC, k.id DESC
+"""
+
+
+ROUNDS = 5
+
+
+class Place(NamedTuple):
+    """A card's place in its list."""
+
+    at: str
+    id: str
+
+
+NEWEST = Place("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")
+
+
+class Card(NamedTuple):
+    place: Place
+    json: str
+
+
+class CardList(NamedTuple):
+    """A list of cards: a statement for times and ids, and what is shown of each."""
+
+    name: str
+    keys: str
+    card: str = CARD
+    share_shown: float = 1
+    """Of the rows that the statement gives: the others are passed over, which have no JSON."""
+    is_as_of: bool = False
+    """Whether it is the list of a moment, `as_of`: what is seen later does not change its pages."""
+    depends_on_values: bool = False
+    """Whether the way to its rows depends on what is asked for, and so has to be planned anew."""
+
+    def read(self, behind: Place, limit: int, **values: Any) -> tuple[list[Card], Place | None]:
+        """So many cards behind a place, or fewer where many are passed over; and the place behind
+        which the list goes on, if it does.
+        """
+        cards: list[Card] = []
+        count = math.ceil((limit + 1) / self.share_shown)
+        for _ in range(ROUNDS):
+            rows = self.ask({**values, "at": behind.at, "id": behind.id, "limit": count})
+            cards += [Card(Place(at, pk), text) for at, pk, text in rows if text]
+            if len(cards) > limit:
+                return cards[:limit], cards[limit - 1].place
+            if len(rows) < count:
+                return cards, None
+            behind, count = Place(*rows[-1][:2]), count * 2
+        return cards, behind
+
+    def ask(self, values: dict[str, Any]) -> list[tuple[str, str, str | None]]:
+        statement = write_statement(self.keys, self.card)
+        if not self.depends_on_values:
+            return ask(statement, values)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return list(cursor.fetchall())
+
+
+@cache
+def write_statement(keys: str, card: str) -> str:
+    """Without what only people need: psycopg remembers how to bind statements below 4 KB."""
+    return " ".join(CARDS.format(card=card, keys=keys).split())
+
+
+OF_TAG = CardList(
+    "tag",
+    """
+    SELECT x.published_at, x.article_id
+    FROM articles_articletag x JOIN articles_article a ON a.id = x.article_id
+    WHERE x.tag_id = (
+            SELECT coalesce(merged_into_id, id) FROM articles_tag
+            WHERE upper(name) = upper(%(name)s) ORDER BY id LIMIT 1)
+        AND NOT a.is_hidden AND (x.published_at, x.article_id) < (%(at)s::timestamptz, %(id)s::uuid)
+    ORDER BY x.published_at DESC, x.article_id DESC LIMIT %(limit)s
+    """,
+)
+OF_PUBLISHER = CardList(
+    "publisher",
+    """
+    SELECT a.published_at, a.id FROM articles_article a
+    WHERE a.publisher_id = %(publisher)s AND NOT a.is_hidden
+        AND (a.published_at, a.id) < (%(at)s::timestamptz, %(id)s::uuid)
+    ORDER BY a.published_at DESC, a.id DESC LIMIT %(limit)s
+    """,
+)
+OF_SECTION = CardList("section", OF_PUBLISHER.keys.replace("publisher", "section"))
+SAVED = CardList(
+    "saved",
+    """
+    SELECT r.saved_at, r.article_id
+    FROM articles_reading r JOIN articles_article a ON a.id = r.article_id
+    WHERE r.reader_id = %(reader)s AND r.saved_at IS NOT NULL AND NOT a.is_hidden
+        AND (r.saved_at, r.article_id) < (%(at)s::timestamptz, %(id)s::uuid)
+    ORDER BY r.saved_at DESC, r.article_id DESC LIMIT %(limit)s
+    """,
+)
+
+# The newest articles of the reader's tags, each tag's by its own index and by nothing else. The
+# first of each tell how far down the others have to be read: a tag whose first article comes behind
+# the page's last has no part in it. So 2,000 tags cost 2,000 looks at an index, not 2,000 pages.
+OF_READER_KEYS = """
+    WITH first AS MATERIALIZED (
+        SELECT f.tag_id, x.published_at, x.article_id
+        FROM articles_follow f, LATERAL (
+            SELECT x.published_at, x.article_id FROM articles_articletag x
+            WHERE x.tag_id = f.tag_id
+                AND (x.published_at, x.article_id) < (%(at)s::timestamptz, %(id)s::uuid)
+            ORDER BY x.published_at DESC, x.article_id DESC LIMIT 1) AS x
+        WHERE f.reader_id = %(reader)s AND f.ended_at IS NULL AND f.level <> 'mute'),
+    last AS MATERIALIZED (
+        SELECT coalesce((SELECT published_at
+                         FROM (SELECT DISTINCT published_at, article_id FROM first) AS d
+                         ORDER BY published_at DESC, article_id DESC OFFSET %(limit)s - 1 LIMIT 1),
+                        '-infinity') AS at)
+    SELECT DISTINCT x.published_at, x.article_id
+    FROM first, last, LATERAL (
+        SELECT x.published_at, x.article_id FROM articles_articletag x
+        WHERE x.tag_id = first.tag_id AND x.published_at >= last.at
+            AND (x.published_at, x.article_id) < (%(at)s::timestamptz, %(id)s::uuid)
+        ORDER BY x.published_at DESC, x.article_id DESC LIMIT %(limit)s) AS x
+    WHERE first.published_at >= last.at
+    ORDER BY x.published_at DESC, x.article_id DESC LIMIT %(limit)s
+"""
+IS_HEARD = """
+    NOT {a}.is_hidden
+    AND {a}.publisher_id <> ALL (array(
+        SELECT publisher_id FROM articles_mute
+        WHERE reader_id = %(reader)s AND ended_at IS NULL))
+    AND NOT EXISTS (
+        SELECT FROM articles_articletag m
+        WHERE m.article_id = {a}.id AND m.tag_id = ANY (array(
+            SELECT tag_id FROM articles_follow
+            WHERE reader_id = %(reader)s AND ended_at IS NULL AND level = 'mute')))
+"""
+# Of a story its newest article stands for all. What was seen after the first page was asked for
+# does not count, or a story that goes on would leave the page that the reader is about to open.
+IS_NEWEST_OF_STORY = """
+    a.first_seen_at <= %(as_of)s::timestamptz
+    AND NOT EXISTS (
+        SELECT FROM articles_article b
+        JOIN articles_articletag y ON y.article_id = b.id
+        JOIN articles_follow g ON g.tag_id = y.tag_id AND g.reader_id = %(reader)s
+            AND g.ended_at IS NULL AND g.level <> 'mute'
+        WHERE b.story_id = a.story_id AND b.first_seen_at <= %(as_of)s::timestamptz
+            AND (b.published_at, b.id) > (a.published_at, a.id) AND {is_heard})
+"""
+SHOWN_IF = "CASE WHEN {condition} THEN {card} END"
+HEARD = IS_HEARD.format(a="a")
+ALONE = IS_NEWEST_OF_STORY.format(is_heard=IS_HEARD.format(a="b"))
+OF_READER = CardList("feed", OF_READER_KEYS, SHOWN_IF.format(condition=HEARD, card=CARD))
+STORIES_OF_READER = CardList(
+    "stories",
+    OF_READER_KEYS,
+    SHOWN_IF.format(condition=f"{HEARD} AND {ALONE}", card=CARD),
+    share_shown=0.4,
+    is_as_of=True,
+)
+
+# What is found is shown with its words marked, and everything else in it safe to show as HTML.
+ESCAPED = "replace(replace(replace({text}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
+STEMMING_OF_ARTICLE = (
+    f"coalesce('{json.dumps(STEMMING)}'::jsonb ->> split_part(a.language, '-', 1),"
+    f" '{UNSTEMMED}')::regconfig"
+)
+FOUND_CARD = f"""
+    json_build_object(
+        'article', {CARD},
+        'title_html', ts_headline({STEMMING_OF_ARTICLE}, {ESCAPED.format(text="a.title")},
+            %(meant)s::tsquery, 'StartSel=<mark>, StopSel=</mark>, HighlightAll=true'),
+        'summary_html', ts_headline({STEMMING_OF_ARTICLE}, {ESCAPED.format(text="a.summary")},
+            %(meant)s::tsquery, 'StartSel=<mark>, StopSel=</mark>, MaxWords=40, MinWords=20'))
+"""
+FOUND = CardList(
+    "search",
+    """
+    SELECT w.published_at, w.article_id
+    FROM articles_articlewords w JOIN articles_article a ON a.id = w.article_id
+    WHERE w.vector @@ %(meant)s::tsquery AND NOT a.is_hidden
+        AND %(language)s IN ('', split_part(a.language, '-', 1))
+        AND (w.published_at, w.article_id) < (%(at)s::timestamptz, %(id)s::uuid)
+    ORDER BY w.published_at DESC, w.article_id DESC LIMIT %(limit)s
+    """,
+    FOUND_CARD,
+    depends_on_values=True,
+)

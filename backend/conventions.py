@@ -1,0 +1,61 @@
+"""What every answer of the API says beside its body: how long it keeps, its ETag, what is left."""
+
+import hashlib
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import quote_etag
+
+from backend.api import make_problem
+from backend.limits import LEFT
+
+API = "/api/v1/"
+OK = 200
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Conventions:
+    """A view with `cache_seconds` is the same for everybody, and shared caches may keep it; what
+    others answer is the caller's own and asked for anew, which costs little where the ETag matches.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(API):
+            return self.get_response(request)
+        twice = [name for name, values in request.GET.lists() if len(values) > 1]
+        if twice:
+            return make_problem(400, f"{twice[0]} stands twice in the query.")
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponse):
+            return response
+        if state := request.META.get(LEFT):
+            for name, value in state.as_headers().items():
+                response.headers[name] = value
+        seconds = cache_seconds(request)
+        response.headers.setdefault("Cache-Control", describe(request, response, seconds))
+        depends_on = ["Accept-Language"] if seconds else ["Accept-Language", "Authorization"]
+        patch_vary_headers(response, depends_on)
+        if request.method not in {"GET", "HEAD"} or response.status_code != OK:
+            return response
+        digest = hashlib.blake2b(response.content, digest_size=12).hexdigest()
+        response.headers.setdefault("ETag", quote_etag(digest))
+        if "HTTP_IF_NONE_MATCH" not in request.META:
+            return response
+        etag = response.headers["ETag"]
+        return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def cache_seconds(request: HttpRequest) -> int:
+    match = request.resolver_match
+    return getattr(getattr(match.func, "cls", None), "cache_seconds", 0) if match else 0
+
+
+def describe(request: HttpRequest, response: HttpResponse, seconds: int) -> str:
+    if request.method not in {"GET", "HEAD"} or response.status_code != OK:
+        return "no-store"
+    return f"public, max-age={seconds}" if seconds else "private, no-cache"

@@ -1,0 +1,137 @@
+"""Lists of cards, told apart by what their statements must not get wrong."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from articles.api.serializers import CardSerializer
+from articles.cards import NEWEST, OF_READER, OF_TAG, STORIES_OF_READER, CardList, Place
+from articles.models import Article, Follow, Mute, Reader
+from tests import make
+
+pytestmark = pytest.mark.django_db
+LATER = "2030-01-01T00:00:00Z"
+
+
+def titles(cards: CardList, limit: int = 20, **values: object) -> list[str]:
+    found, _ = cards.read(NEWEST, limit, as_of=LATER, **values)
+    return [json.loads(card.json)["title"] for card in found]
+
+
+def feed(of: Reader, limit: int = 20) -> list[str]:
+    return titles(OF_READER, limit, reader=of.pk)
+
+
+@pytest.mark.parametrize("section", [None, "Politics"])
+def test_a_card_is_what_the_schema_promises(section: str | None) -> None:
+    tag = make.tag("Bridges")
+    article = make.article(
+        'The "old" bridge \\ <reopens>',
+        tags=[tag],
+        section=make.section(section) if section else None,
+        published_at=make.NOON + timedelta(microseconds=5),
+        image_url="https://daily.example/a.jpg",
+    )
+
+    [card], _ = OF_TAG.read(NEWEST, 20, name="bridges")
+
+    promised = CardSerializer(Article.objects.with_card().get(pk=article.pk)).data
+    assert json.loads(card.json) == json.loads(json.dumps(promised, default=str))
+
+
+def test_a_feed_is_the_newest_of_all_its_tags_however_unlike_they_are() -> None:
+    reader, busy, quiet, muted = make.reader(), make.tag(), make.tag(), make.tag()
+    for tag in (busy, quiet):
+        make.follow(reader, tag)
+    make.follow(reader, muted, Follow.Level.MUTE)
+    for minute in range(10):
+        make.article(f"Busy {minute}", tags=[busy], published_at=make.NOON.replace(minute=minute))
+    make.article("Quiet", tags=[quiet], published_at=make.NOON.replace(minute=5, second=30))
+    make.article("Both", tags=[busy, quiet], published_at=make.NOON.replace(minute=20))
+    make.article("Muted", tags=[busy, muted], published_at=make.NOON.replace(minute=30))
+
+    expected = ["Both", "Busy 9", "Busy 8", "Busy 7", "Busy 6", "Quiet", "Busy 5", "Busy 4"]
+    assert feed(reader)[:8] == expected
+    assert [feed(reader, limit) for limit in range(1, 9)] == [
+        expected[:limit] for limit in range(1, 9)
+    ]
+
+
+def test_first_articles_that_tags_share_do_not_shorten_the_page() -> None:
+    reader, tags = make.reader(), [make.tag() for _ in range(5)]
+    for tag in tags:
+        make.follow(reader, tag)
+    make.article("Shared", tags=tags, published_at=make.NOON.replace(minute=59))
+    for minute, tag in enumerate(tags):
+        make.article(f"{minute}", tags=[tag], published_at=make.NOON.replace(minute=minute))
+
+    assert feed(reader, 3) == ["Shared", "4", "3"]
+    assert len(feed(reader)) == 6
+
+
+def test_of_a_muted_publisher_a_feed_shows_nothing() -> None:
+    reader, tag, loud = make.reader(), make.tag(), make.publisher()
+    make.follow(reader, tag)
+    make.article("Loud", by=loud, tags=[tag])
+    make.article("Calm", tags=[tag])
+
+    Mute.objects.begin(reader.pk, loud, make.NOON)
+    muted = feed(reader)
+    Mute.objects.end(reader.pk, loud, make.NOON)
+
+    assert muted == ["Calm"]
+    assert set(feed(reader)) == {"Calm", "Loud"}
+
+
+def test_of_a_story_its_newest_article_that_i_may_see_stands_for_all() -> None:
+    reader, tag, loud = make.reader(), make.tag(), make.publisher()
+    make.follow(reader, tag)
+    Mute.objects.begin(reader.pk, loud, make.NOON)
+    story = make.story()
+    for minute, title in enumerate(["First", "Second", "Hidden", "Loud", "About other tags"]):
+        make.article(
+            title,
+            of_story=story,
+            by=loud if title == "Loud" else None,
+            tags=[] if title.startswith("About") else [tag],
+            is_hidden=title == "Hidden",
+            published_at=make.NOON.replace(minute=minute),
+        )
+    make.article("Another story", tags=[tag])
+
+    assert titles(STORIES_OF_READER, reader=reader.pk) == ["Second", "Another story"]
+
+
+def test_a_story_that_goes_on_does_not_leave_the_page_that_follows() -> None:
+    reader, tag, story = make.reader(), make.tag(), make.story()
+    make.follow(reader, tag)
+    make.article("Then", of_story=story, tags=[tag])
+    make.article("Now", of_story=story, tags=[tag], published_at=make.NOON.replace(hour=14))
+
+    seen, _ = STORIES_OF_READER.read(
+        NEWEST, 20, reader=reader.pk, as_of=make.NOON.replace(hour=13).isoformat()
+    )
+
+    assert [json.loads(card.json)["title"] for card in seen] == ["Then"]
+
+
+@pytest.mark.parametrize("hidden", [0, 3, 200])
+def test_what_is_passed_over_shortens_no_list(hidden: int) -> None:
+    reader, tag, loud = make.reader(), make.tag(), make.publisher()
+    make.follow(reader, tag)
+    Mute.objects.begin(reader.pk, loud, make.NOON)
+    for number in range(hidden):
+        at = make.NOON + timedelta(minutes=number)
+        make.article(by=loud, tags=[tag], published_at=at)
+    for minute in range(3):
+        make.article(f"{minute}", tags=[tag], published_at=make.NOON - timedelta(minutes=minute))
+
+    seen: list[str] = []
+    place: Place | None = NEWEST
+    while place:
+        cards, place = OF_READER.read(place, 2, reader=reader.pk)
+        assert len(cards) <= 2
+        seen += [json.loads(card.json)["title"] for card in cards]
+
+    assert seen == ["0", "1", "2"]

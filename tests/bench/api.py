@@ -1,0 +1,145 @@
+"""The API at 1,000,000 articles, 100,000 tags and 1,000,000 readers with 20 follows, on one worker
+of gunicorn, beside a view of the same server that answers as many bytes and does nothing.
+
+Every request is another reader's, tag's or article's. What is in the way of the answer besides the
+worker is told as its CPU: on a busy machine the ratio of that is steadier than that of the rates.
+"""
+
+import os
+import random
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from articles.models import Article
+from tests import archive
+from tests.bench.load import Load, Make, make_request, press
+from tests.bench.table import Row, show_progress
+from tests.processes import environment, kill, spawn, wait_until
+
+ARTICLES = int(os.environ.get("BENCH_ARTICLES", "1000000"))
+FEW = ARTICLES // 100
+READERS = int(os.environ.get("BENCH_READERS", "1000000"))
+TAGS = READERS // 10
+MANY_FOLLOWS = 2_000
+SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
+
+
+def measure() -> Iterator[Row]:
+    archive.begin()
+    archive.make_tags(TAGS)
+    archive.make_readers(1, READERS, follows=20, tags=TAGS, tell=tell("readers"))
+    keen = READERS + 1
+    archive.make_readers(keen, keen, follows=MANY_FOLLOWS, tags=TAGS, tell=tell("keen reader"))
+    archive.make_articles(1, FEW, total=ARTICLES, tags=TAGS, tell=tell("articles"))
+    archive.analyze()
+    with running_server() as server:
+        before = {name: server.ask(request) for name, request in make_subjects().items()}
+    archive.make_articles(FEW + 1, ARTICLES, total=ARTICLES, tags=TAGS, tell=tell("articles"))
+    archive.analyze()
+    with running_server() as server:
+        for name, request in make_subjects().items():
+            yield from compare(name, server, request, before[name])
+
+
+def compare(name: str, server: "Server", request: Make, before: Load) -> Iterator[Row]:
+    load, cpu = server.ask(request), server.cpu
+    limit = server.ask(lambda _: make_request("GET", f"/constant/{load.size}"))
+    beside = "a constant of its size"
+    yield Row(name, load.rate, "requests/s", beside, load.rate / limit.rate)
+    yield Row("  the worker's CPU", cpu * 1000, "ms", "the constant / it", server.cpu / cpu)
+    yield Row("  p50", load.p50 * 1000, "ms", f"{FEW:,} articles", load.p50 / before.p50)
+    yield Row("  p99", load.p99 * 1000, "ms", f"{FEW:,} articles", load.p99 / before.p99)
+
+
+def make_subjects() -> dict[str, Make]:
+    """What is asked, each time for something else."""
+    ids = list(Article.objects.order_by("?").values_list("pk", flat=True)[:5_000])
+    keen = f"secret-{READERS + 1}"
+
+    def reader() -> str:
+        return f"secret-{random.randint(1, READERS)}"
+
+    def tag() -> str:
+        return f"tag{1 + int(TAGS * random.random() ** 3)}"
+
+    def word() -> str:
+        return f"word{int(20_000 * random.random() ** 3)}"
+
+    def follow(_: int) -> bytes:
+        return make_request("PUT", f"/api/v1/follows/{tag()}", reader(), b'{"level": "top"}')
+
+    return {
+        "feed": lambda _: make_request("GET", "/api/v1/feed", reader()),
+        "feed, one card a story": lambda _: make_request(
+            "GET", "/api/v1/feed?stories=yes", reader()
+        ),
+        f"feed of {MANY_FOLLOWS:,} tags": lambda _: make_request("GET", "/api/v1/feed", keen),
+        "tag page": lambda _: make_request("GET", f"/api/v1/tags/{tag()}/articles"),
+        "article": lambda _: make_request("GET", f"/api/v1/articles/{random.choice(ids)}"),
+        "search, one word": lambda _: make_request("GET", f"/api/v1/search?q={word()}"),
+        "search, two words": lambda _: make_request("GET", f"/api/v1/search?q={word()}+{word()}"),
+        "follow": follow,
+    }
+
+
+def tell(what: str) -> archive.Progress:
+    return lambda done, total: show_progress(what, done, total)
+
+
+class Server:
+    """One worker of gunicorn with eight threads, and twice as many connections: never idle."""
+
+    def __init__(self, port: int, process: "subprocess.Popen[str]") -> None:
+        self.port, self.process, self.cpu = port, process, 0.0
+
+    def ask(self, request: Make) -> Load:
+        """Ask after a warm-up; how it went. `cpu` is the worker's time for one request then."""
+        press(self.port, request, SECONDS / 4)
+        begun = self.spent()
+        load = press(self.port, request, SECONDS)
+        self.cpu = (self.spent() - begun) / (load.rate * SECONDS)
+        return load
+
+    def spent(self) -> float:
+        """Seconds of CPU that the worker has used."""
+        master = self.process.pid
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        fields = Path(f"/proc/{children[0]}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = environment(
+        DEBUG="no",
+        SECURE="no",
+        SECRET_KEY="of a benchmark, and long enough for Django to be content",
+        ALLOWED_HOSTS="localhost",
+        READER_RATE="1000000/second",
+        ADDRESS_RATE="1000000/second",
+        STATIC_ROOT=tempfile.mkdtemp(),
+        LOG_LEVEL="ERROR",
+    )
+    options = ("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8")
+    command = ("gunicorn", "tests.bench.api_server", *options, "--no-control-socket")
+    process = spawn(*command, env=env, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: is_up(port))
+        yield Server(port, process)
+    finally:
+        kill(process)
+
+
+def is_up(port: int) -> bool:
+    try:
+        press(port, lambda _: make_request("GET", "/healthz"), 0.01, connections=1)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""`make contract`: the schema, the server and generated clients hold each other to their word."""
