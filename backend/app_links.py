@@ -41,6 +41,9 @@ class ConfigSerializer(serializers.Serializer[object]):
     features = serializers.ListField(
         child=serializers.CharField(), help_text="Names of what is switched on."
     )
+    received_sample = serializers.FloatField(
+        help_text="The share of devices that report which alerts they received; draw once."
+    )
     sync_seconds = serializers.IntegerField(help_text="How long to wait between two syncs.")
     links = LinksSerializer()
 
@@ -58,6 +61,7 @@ class ConfigView(PublicView):
             "platforms": [{"platform": name, **facts} for name, facts in settings.APPS.items()],
             "features": settings.APP_FEATURES,
             "sync_seconds": settings.APP_SYNC_SECONDS,
+            "received_sample": settings.RECEIVED_SAMPLE,
             "links": {name: settings.SITE_URL + path for name, path in PATHS.items()},
         }
         return Response(ConfigSerializer(config).data)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F
 
 from articles.signals import reader_exported, readers_merging
-from notifications.models import Device, Preference
+from notifications.models import Device, Preference, Reaction
 
 
 def connect() -> None:
@@ -29,10 +29,17 @@ def export(*, reader_id: UUID, **_: Any) -> dict[str, Any]:
         zone=F("quiet_profile__zone"),
         quiet_start=F("quiet_profile__start"),
         quiet_end=F("quiet_profile__end"),
+        breaking=F("quiet_profile__is_open_to_breaking"),
+        digest_at=F("quiet_profile__digest_at"),
     )
     kept = ("id", "platform", "app_version", "locale", "zone", "address", "state", "seen_on")
-    wishes = ("zone", "quiet_start", "quiet_end", "daily_cap", "languages")
+    wishes = (
+        *("is_on", "zone", "quiet_start", "quiet_end", "breaking", "digest_at"),
+        *("daily_cap", "gap_minutes", "languages"),
+    )
+    reactions = Reaction.objects.filter(device__reader=reader_id).order_by("happened_at")
     return {
+        "reactions": list(reactions.values("alert", "device", "kind", "happened_at")),
         "devices": list(devices.values(*kept)),
         "preferences": list(preferences.values(*wishes)),
     }

@@ -38,7 +38,8 @@ class LanguageField(serializers.RegexField):
     """A language of alerts; a region is left out, since no alert is for one country's spelling."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9_-]+)?\Z", max_length=35, **options)
+        pattern = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9_-]+)?\Z"
+        super().__init__(pattern, max_length=35, trim_whitespace=False, **options)
 
     def to_internal_value(self, data: Any) -> str:
         return base_language(super().to_internal_value(data))

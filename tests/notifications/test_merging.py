@@ -5,8 +5,9 @@ from django.db.models import ForeignKey
 from articles.accounts import sign_in
 from articles.exporting import export_reader
 from articles.models import Reader
-from notifications.models import Device, Preference
+from notifications.models import Device, Preference, Reaction
 from tests import make
+from tests.told import plan
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,7 @@ OF_EDITORS = {
     "articles.Reader_groups.reader",
     "articles.Reader_user_permissions.reader",
     "articles.Retagging.asked_by",
+    "notifications.Alert.editor",
 }
 
 
@@ -73,3 +75,15 @@ def test_devices_and_preferences_are_in_the_export() -> None:
 
     assert [each["id"] for each in exported["devices"]] == [device.pk]
     assert [each["zone"] for each in exported["preferences"]] == ["UTC"]
+
+
+def test_what_apps_reported_is_in_the_export() -> None:
+    device = make.device()
+    alert = plan(make.tag())
+    Reaction.objects.create(alert=alert, device=device, kind="opened", happened_at=make.NOON)
+
+    exported = export_reader(device.reader_id, make.NOON)
+
+    assert [(each["alert"], each["kind"]) for each in exported["reactions"]] == [
+        (alert.pk, "opened")
+    ]

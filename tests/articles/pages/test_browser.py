@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from articles.models import Follow, Reader, Session
-from articles.pages import browser
+from backend.limits import read_policy
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -96,11 +96,10 @@ def test_an_app_s_own_secret_is_not_replaced_by_the_cookie(client: Client) -> No
     assert "Railways" not in str(follows.json())
 
 
-def test_one_address_does_not_open_readers_without_end(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_address_does_not_open_readers_without_end(client: Client, settings: Settings) -> None:
     make.tag("Railways")
-    monkeypatch.setattr(browser.Throttle, "rate", "2/hour", raising=False)
+    settings.API_RATES = settings.API_RATES | {"sessions": "2/hour"}
+    read_policy.cache_clear()
 
     statuses = []
     for _ in range(3):
