@@ -77,7 +77,7 @@ def test_away_for_a_minute(emulator: Emulator, report: Report, tmp_path: Path) -
             PUSH_LEASE=crew.CALM,
         )
         with crew.working(env, size=workers):
-            alert = crew.start_alert(size)
+            alert = crew.start_alert(size, per_batch=size // workers)  # long turns
             wait_until(crew.reached(emulator, alert, 500))
             broker.stop()
             before, began = emulator.counts()["calls"], time.monotonic()
