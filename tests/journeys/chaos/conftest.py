@@ -17,7 +17,7 @@ def report(request: pytest.FixtureRequest) -> Report:
     def report(
         recipients: int, events: str = "-", *, lost: int = 0, duplicates: int = 0, bound: int = 0
     ) -> None:
-        name = request.node.name.removeprefix("test_")
+        name = request.node.name.removeprefix("test_").removesuffix("[long]")
         ROWS.append(Row(name, recipients, events, lost, duplicates, bound))
         assert lost == 0
         assert duplicates <= bound
@@ -28,5 +28,5 @@ def report(request: pytest.FixtureRequest) -> Report:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if ROWS and not terminalreporter.config.option.markexpr:
         terminalreporter.section(f"what failures cost, {time.strftime('%Y-%m-%d %H:%M')}")
-        for line in draw(ROWS):
+        for line in draw(sorted(ROWS, key=lambda row: row.test)):
             terminalreporter.write_line(line)

@@ -32,7 +32,7 @@ def times_told(emulator: Emulator, device: Device) -> int:
     return count
 
 
-@pytest.mark.parametrize("stories", [5, pytest.param(40, marks=LONG)])
+@pytest.mark.parametrize("stories", [5, pytest.param(20, marks=LONG)], ids=["short", "long"])
 def test_planned_by_all_workers_at_once(emulator: Emulator, report: Report, stories: int) -> None:
     """Two articles in the same second, and every signal many times over."""
     tag, phones = make.tag(), 20

@@ -31,7 +31,9 @@ def drop_connections() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("size", "every", "most"), [(2_000, 0.4, 2), pytest.param(20_000, 2, 8, marks=LONG)]
+    ("size", "every", "most"),
+    [(2_000, 0.4, 2), pytest.param(20_000, 2, 8, marks=LONG)],
+    ids=["short", "long"],
 )
 def test_connections_are_dropped_in_mid_chunk(
     emulator: Emulator, report: Report, size: int, every: float, most: int

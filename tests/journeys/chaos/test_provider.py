@@ -47,9 +47,10 @@ def pause_left() -> float:
     ("workers", "size", "seconds", "form"),
     [
         (4, 2_000, 3, "seconds"),
-        pytest.param(16, 10_000, 10, "seconds", marks=LONG),
-        pytest.param(16, 10_000, 10, "date", marks=LONG),
+        pytest.param(16, 6_000, 8, "seconds", marks=LONG),
+        pytest.param(16, 6_000, 8, "date", marks=LONG),
     ],
+    ids=["short", "seconds", "date"],
 )
 def test_429_with_a_time(
     emulator: Emulator, report: Report, workers: int, size: int, seconds: int, form: str
@@ -114,7 +115,7 @@ def test_503_for_a_minute(emulator: Emulator, report: Report) -> None:
 @pytest.mark.chaos
 def test_accepted_then_reset_every_time(emulator: Emulator, report: Report) -> None:
     """A message without an answer is tried once more, and counted as doubtful."""
-    size = 600
+    size = 200
     workers, connections = 2, 4
     env = crew.variables(
         emulator, PUSH_LEASE=crew.CALM, FCM_CONNECTIONS=connections, PUSH_IN_FLIGHT=40
@@ -176,7 +177,7 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("size", [600, pytest.param(5_000, marks=LONG)])
+@pytest.mark.parametrize("size", [600, pytest.param(5_000, marks=LONG)], ids=["short", "long"])
 def test_what_is_wrong_with_us_ends_in_the_canary(
     emulator: Emulator, report: Report, size: int
 ) -> None:

@@ -21,7 +21,7 @@ LONG = pytest.mark.chaos
 
 @pytest.mark.parametrize(
     ("size", "every", "most"),
-    [(3_000, 0.6, 3), pytest.param(40_000, 0.8, 1000, marks=LONG)],
+    [(3_000, 0.6, 3), pytest.param(20_000, 0.8, 1000, marks=LONG)],
     ids=["short", "long"],
 )
 @pytest.mark.timeout(280)
@@ -151,6 +151,7 @@ def test_a_workers_clock_is_wrong(emulator: Emulator, report: Report, hours: int
     env = crew.variables(
         emulator,
         PUSH_LEASE=crew.CALM,
+        PUSH_RATE=100_000,  # no waiting: libfaketime breaks time.sleep where time goes back
         LD_PRELOAD=library,
         FAKETIME=f"{hours:+d}h",
         FAKETIME_DONT_FAKE_MONOTONIC=1,
