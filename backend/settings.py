@@ -21,7 +21,7 @@ SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
 INSTALLED_APPS = [
     "articles",
     "notifications",
-    "django.contrib.admin",
+    "backend.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -305,6 +305,7 @@ if SENTRY_DSN:
 # Security
 
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # its lists stay empty: attempts are counted in the cache
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 AXES_USERNAME_FORM_FIELD = "username"  # what the login form calls the e-mail address
 AXES_FAILURE_LIMIT = 10
