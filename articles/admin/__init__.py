@@ -1,5 +1,27 @@
 """The editors' door."""
 
-from articles.admin import article, correction, pairs, publisher, reader, story, suggestion, tag
+from articles.admin import (
+    article,
+    correction,
+    pairs,
+    publisher,
+    reader,
+    retagging,
+    section,
+    story,
+    suggestion,
+    tag,
+)
 
-__all__ = ["article", "correction", "pairs", "publisher", "reader", "story", "suggestion", "tag"]
+__all__ = [
+    "article",
+    "correction",
+    "pairs",
+    "publisher",
+    "reader",
+    "retagging",
+    "section",
+    "story",
+    "suggestion",
+    "tag",
+]
