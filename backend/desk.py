@@ -9,6 +9,10 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from backend import today
 
 # Django's own scripts are files of ours. Its widgets write style attributes, which load nothing
 # under these sources; a style or script in a text of a publisher does not run.
@@ -33,6 +37,14 @@ class Desk(AdminSite):
     site_header = "Daily8 newsroom"
     site_title = "Daily8"
     index_title = "Today"
+    index_template = "desk/index.html"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Today's figures, of what the person may see."""
+        context = tell_today(request) | (extra_context or {})
+        return super().index(request, context)
 
     def admin_view(
         self,
@@ -64,6 +76,19 @@ class Desk(AdminSite):
             for name, models in GROUPS.items()
         ]
         return [group for group in groups if group["models"]]
+
+
+def tell_today(request: HttpRequest) -> dict[str, Any]:
+    now, may = timezone.now(), request.user.has_perm
+    told: dict[str, Any] = {"waiting": today.count_waiting()}
+    if may("articles.view_article"):
+        told |= {"article_chart": today.chart_articles(now), "rising_chart": today.chart_rising()}
+    if may("notifications.view_alert"):
+        alerts = today.look_at_alerts(now)
+        told |= {"alerts": alerts, "alert_chart": today.chart_alerts(alerts)}
+    if may("articles.view_feed"):
+        told["failing"] = today.find_failing()
+    return told
 
 
 def guard(view: Callable[..., Any]) -> Callable[..., Any]:
