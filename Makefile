@@ -44,14 +44,14 @@ lint: setup ## formatting, rules, types, import contracts, templates, migrations
 	@$(RUN) -m ruff check .
 	@DEBUG=yes $(RUN) -m mypy .
 	@.venv/bin/lint-imports
-	@.venv/bin/djlint --quiet --check --lint articles/templates notifications/templates
+	@.venv/bin/djlint --quiet --check --lint articles/templates backend/templates notifications/templates
 	@$(RUN) -m backend.services --folder .run/lint env DEBUG=yes $(RUN) -W error manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(RUN) -m backend.services --folder .run/lint $(RUN) -W error manage.py check --deploy --fail-level WARNING
 
 format: setup ## put the code into its form
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check --fix-only .
-	@.venv/bin/djlint --quiet --reformat articles/templates notifications/templates || true
+	@.venv/bin/djlint --quiet --reformat articles/templates backend/templates notifications/templates || true
 
 bench: setup ## figures beside peers (ARGS="--only NAME", ARGS="--json")
 	@$(UV) pip install -q --python $(RUN) --require-hashes --only-binary :all: -r requirements-bench.txt

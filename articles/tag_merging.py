@@ -5,6 +5,7 @@ Follows and articles are copied and the old rows stay, so that an alert which is
 old tag's followers reaches them all; the copies say which merge made them.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +42,45 @@ TAKE_LEVELS = """
     WHERE f.tag_id = %(tag)s AND f.ended_at IS NULL AND o.reader_id = f.reader_id
       AND o.tag_id = %(into)s AND o.came_through = %(merge)s AND o.level <> f.level
 """
+
+
+COUNT = """
+    SELECT
+        (SELECT count(*) FROM articles_follow WHERE tag_id = %(tag)s AND ended_at IS NULL),
+        (SELECT count(*) FROM articles_follow f WHERE tag_id = %(tag)s AND ended_at IS NULL
+         AND EXISTS (SELECT FROM articles_follow o WHERE o.reader_id = f.reader_id
+                     AND o.tag_id = %(into)s AND o.ended_at IS NULL)),
+        (SELECT count(*) FROM articles_articletag WHERE tag_id = %(tag)s),
+        (SELECT count(*) FROM articles_articletag x WHERE tag_id = %(tag)s
+         AND EXISTS (SELECT FROM articles_articletag o WHERE o.article_id = x.article_id
+                     AND o.tag_id = %(into)s))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a merge would bring, before it is done."""
+
+    followers: int
+    common_followers: int
+    """Those who follow both already."""
+    articles: int
+    common_articles: int
+    aliases: list[str]
+    """That go along."""
+    addresses: list[str]
+    """Names whose pages lead to the other tag afterwards."""
+
+
+def foresee(tag: Tag, into: Tag) -> Foreseen:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"tag": tag.pk, "into": into.pk})
+        [[followers, both, articles, common]] = cursor.fetchall()
+    known = Alias.objects.filter(tag=into).values("folded")
+    aliases = tag.aliases.exclude(folded__in=known).order_by("phrase")
+    merged = tag.merged.order_by("name").values_list("name", flat=True)
+    phrases = list(aliases.values_list("phrase", flat=True))
+    return Foreseen(followers, both, articles, common, phrases, [tag.name, *merged])
 
 
 def copy_to(tag: Tag, into: Tag, merge_id: int) -> dict[str, Any]:

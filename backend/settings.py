@@ -20,7 +20,7 @@ SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
 INSTALLED_APPS = [
     "articles",
     "notifications",
-    "django.contrib.admin.apps.SimpleAdminConfig",  # `backend.urls` finds the editors' doors
+    "backend.apps.DeskConfig",  # `backend.urls` finds the editors' doors
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -255,6 +255,7 @@ ALERT_LIFETIME = env.number("ALERT_LIFETIME", 6 * 3600, least=1)
 ALERT_HOLD = env.number("ALERT_HOLD", 0, least=0)
 ALERT_HOLD_BREAKING = env.number("ALERT_HOLD_BREAKING", 10, least=0)
 ALERT_HOLD_NORMAL = env.number("ALERT_HOLD_NORMAL", 90, least=0)
+ALERT_SECOND_PERSON = env.whole("ALERT_SECOND_PERSON", 0, least=0)
 TOP_PUBLISHERS = env.whole("TOP_PUBLISHERS", 3, least=1)
 RECEIVED_SAMPLE = env.number("RECEIVED_SAMPLE", 0.1, least=0)
 CDN_PURGE_URL = env.text("CDN_PURGE_URL", "")
@@ -359,6 +360,7 @@ if SENTRY_DSN:
 # Security
 
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # its lists stay empty: attempts are counted in the cache
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 AXES_USERNAME_FORM_FIELD = "username"  # what the login form calls the e-mail address
 AXES_FAILURE_LIMIT = 10

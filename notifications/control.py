@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from articles.models import Reader, Tag
 from notifications.alerts import REMOVAL_LIFETIME, lifetime, lock_group
 from notifications.audience import reached_levels
+from notifications.estimates import estimate
 from notifications.models import Alert, Batch, Variant
 from notifications.releasing import editors_hold, hold_or_release
 from notifications.wording import find_too_long
@@ -18,13 +20,18 @@ class ControlError(Exception):
     """It cannot be done; the text tells an editor why."""
 
 
+class SecondPersonError(ControlError):
+    """So many would hear it that somebody else has to send it, too."""
+
+
 def send(
     alert: Alert, editor: Reader | None, now: datetime, at: datetime | None = None
 ) -> datetime:
     """Send a draft, now or at a set time; when it goes, until which it can be undone.
 
     Raises ControlError where it is no draft, has nobody to go to, would go too late or twice, or
-    would be refused by the provider for its length.
+    would be refused by the provider for its length; SecondPersonError where it waits for another
+    editor.
     """
     goes_at = max(at or now, now + editors_hold(is_breaking=alert.is_breaking))
     if alert.state != Alert.State.DRAFT:
@@ -38,6 +45,8 @@ def send(
     last = goes_at + (alert.pace or timedelta(0))
     if last >= alert.expires_at:
         raise ControlError("it would expire before all are told: give it more time")
+    if alert.asked_by in (None, editor):
+        stop_alone(alert, now)
     alert.editor = editor
     alert.levels = reached_levels(is_top=True)
     alert.state, alert.release_at = Alert.State.HELD, goes_at
@@ -47,6 +56,24 @@ def send(
     except IntegrityError as error:
         raise ControlError("its story was told already: send an update of it") from error
     return goes_at
+
+
+def stop_alone(alert: Alert, now: datetime) -> None:
+    """Raises SecondPersonError where more would hear it than one person may tell alone."""
+    least = settings.ALERT_SECOND_PERSON
+    if not least:
+        return
+    tags = list(alert.tags.values_list("pk", flat=True))
+    found = estimate(tags, now, is_breaking=alert.is_breaking)
+    count = found.now + found.asleep
+    if count >= least:
+        raise SecondPersonError(f"about {count:,} would hear it: a second person has to send it")
+
+
+def ask_second(alert: Alert, editor: Reader | None) -> None:
+    """Let a draft wait until somebody else sends it."""
+    drafts = Alert.objects.filter(pk=alert.pk, state=Alert.State.DRAFT)
+    drafts.update(asked_by=editor)
 
 
 def pause(alert: Alert, by: str) -> str:

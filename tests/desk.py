@@ -1,5 +1,9 @@
 """An editor at the admin's desk."""
 
+from importlib import import_module
+
+from django.apps import apps
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -45,3 +49,14 @@ def run_action(client: Client, name: str, *rows: Model, target: object = "") -> 
     )
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def make_staff(role: str) -> Client:
+    """One of the desk, who may what the role may."""
+    if not Group.objects.exists():  # a test that needs real transactions has emptied all tables
+        import_module("notifications.migrations.0007_roles").make_roles(apps, None)
+    staff = Reader(email=f"{role.lower().replace(' ', '-')}@example.org", is_staff=True)
+    staff.set_unusable_password()
+    staff.save()
+    staff.groups.add(Group.objects.get(name=role))
+    return sign_in(staff)

@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,8 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles import corrections, takedown
-from articles.admin.rows import HTTPS, TargetForm, change_rows, correct, log_rows
-from articles.models import Article, ArticleTag, ArticleText, Revision, Story
+from articles.admin.rows import HTTPS, TargetForm, change_rows, correct, find_story, log_rows
+from articles.models import Article, ArticleTag, ArticleText, Revision
 
 
 class TagByHandForm(forms.ModelForm):
@@ -69,13 +68,6 @@ class ArticleTextInline(admin.StackedInline):
 
     def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:  # noqa: ARG002 - Django's signature
         return False
-
-
-def find_story(text: str) -> Story | None:
-    try:
-        return Story.objects.filter(pk=UUID(text)).first()
-    except ValueError:
-        return None
 
 
 @admin.register(Article)
@@ -164,7 +156,7 @@ class ArticleAdmin(admin.ModelAdmin):
 
     @admin.action(description="Move to the target story (its id)", permissions=["change"])
     def move(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        target = find_story(request.POST.get("target", "").strip())
+        target = find_story(request.POST.get("target", ""))
         if target is None:
             messages.error(request, "Give the id of a story as the target.")
             return

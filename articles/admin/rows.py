@@ -17,7 +17,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from articles.corrections import CorrectionError
-from articles.models import Article, Reader
+from articles.models import Article, Reader, Story
 
 SHOWN = 50
 # What a browser does with "gazette.example", and Django from its next version on.
@@ -82,6 +82,15 @@ def log_rows(request: HttpRequest, rows: QuerySet[Any], done: str) -> None:
     found = list(rows)
     if found and request.user.pk:
         LogEntry.objects.log_actions(request.user.pk, found, CHANGE, f"{done} from the list")
+
+
+def find_story(text: str) -> Story | None:
+    """The story that an editor means by its id, or by an address that ends with it."""
+    last = text.strip().rstrip("/").removesuffix("/change").rpartition("/")[2]
+    try:
+        return Story.objects.filter(pk=UUID(last)).first()
+    except ValueError:
+        return None
 
 
 def shorten_digest(digest: bytes | memoryview) -> str:

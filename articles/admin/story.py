@@ -8,18 +8,20 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles import corrections
-from articles.admin.rows import correct
+from articles.admin.rows import correct, find_story
 from articles.models import Article, Correction, Reader, Story
 
+SHOWN_ARTICLES = 100
 ARTICLES = (
     Article.objects.filter(story=OuterRef("pk")).order_by().values("story").annotate(n=Count("pk"))
 )
@@ -31,23 +33,6 @@ class StoryForm(forms.ModelForm):
         if lead and lead.story_id != self.instance.pk:
             raise ValidationError("The lead is one of the story's own articles.")
         return lead
-
-
-class ArticleInline(admin.TabularInline):
-    """The story's articles, to be looked at: grouping moves them, and alerts go with it."""
-
-    model = Article
-    fields = ("title", "publisher", "published_at", "is_hidden")
-    readonly_fields = fields
-    ordering = ("published_at",)
-    show_change_link = True
-    can_delete = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        return super().get_queryset(request).select_related("publisher")
-
-    def has_add_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:  # noqa: ARG002 - Django's signature
-        return False
 
 
 class CorrectionInline(admin.TabularInline):
@@ -66,6 +51,14 @@ class CorrectionInline(admin.TabularInline):
         return False
 
 
+def is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 # From the story as it is stored: the form has changed the one in memory.
 def choose_lead(story_id: UUID, article: Article, by: Reader | None, now: datetime) -> None:
     corrections.choose_lead(Story.objects.get(pk=story_id), article, by, now)
@@ -78,9 +71,10 @@ def lock(story_id: UUID, by: Reader | None, now: datetime, *, is_locked: bool) -
 @admin.register(Story)
 class StoryAdmin(admin.ModelAdmin):
     form = StoryForm
+    change_form_template = "admin/articles/story/change_form.html"
     list_display = (
         *("__str__", "language", "article_count", "last_published_at", "is_locked", "is_merged"),
-        "on_site",
+        *("on_site", "alert"),
     )
     list_filter = (("merged_into", admin.EmptyFieldListFilter), "last_published_at")
     show_full_result_count = False
@@ -101,7 +95,7 @@ class StoryAdmin(admin.ModelAdmin):
         "created_at",
     )
     readonly_fields = fields[2:]
-    inlines = (ArticleInline, CorrectionInline)
+    inlines = (CorrectionInline,)
     actions = ("merge", "link")
 
     def save_model(
@@ -117,6 +111,49 @@ class StoryAdmin(admin.ModelAdmin):
             correct(request, done, partial(lock, obj.pk, is_locked=obj.is_locked))
         if "lead" in form.changed_data and obj.lead:
             correct(request, "Another article leads.", partial(choose_lead, obj.pk, obj.lead))
+
+    def get_urls(self) -> list[URLPattern]:
+        rearrange = self.admin_site.admin_view(self.rearrange)
+        name = "articles_story_rearrange"
+        return [path("<uuid:pk>/rearrange", rearrange, name=name), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        story: Story = context["original"]
+        told = Article.objects.filter(story=story).select_related("publisher")
+        context |= {
+            "articles": told.order_by("published_at")[:SHOWN_ARTICLES],
+            "article_count": told.count(),
+            "may_change": self.has_change_permission(request, story),
+        }
+        return super().render_change_form(request, context, *args, **options)
+
+    def rearrange(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Articles that were ticked on the story's page leave it, move, or lead it."""
+        story = get_object_or_404(Story, pk=pk)
+        if request.method != "POST" or not self.has_change_permission(request, story):
+            raise PermissionDenied
+        ids = [each for each in request.POST.getlist("article") if is_id(each)]
+        ticked = list(Article.objects.filter(story=story, pk__in=ids))
+        if not ticked:
+            messages.error(request, "Tick at least one article.")
+            return redirect("admin:articles_story_change", pk)
+        match request.POST.get("act"):
+            case "split":
+                work = partial(corrections.move, ticked, None)
+                correct(request, f"{len(ticked)} tell a story of their own now.", work)
+            case "move":
+                target = find_story(request.POST.get("target", ""))
+                if target is None:
+                    messages.error(request, "Give the id or the address of the other story.")
+                else:
+                    work = partial(corrections.move, ticked, target)
+                    correct(request, f"{len(ticked)} moved to “{target}”.", work)
+            case "lead":
+                work = partial(corrections.choose_lead, story, ticked[0])
+                correct(request, "Another article leads.", work)
+        return redirect("admin:articles_story_change", pk)
 
     @admin.action(description="Merge into the one that began first", permissions=["change"])
     def merge(self, request: HttpRequest, stories: QuerySet[Story]) -> None:
@@ -136,6 +173,15 @@ class StoryAdmin(admin.ModelAdmin):
     def on_site(self, story: Story) -> SafeString:
         url = reverse("story", args=[settings.LANGUAGE_CODE, story.pk])
         return format_html('<a href="{}">open</a>', url)
+
+    @admin.display(description="alert")
+    def alert(self, story: Story) -> SafeString:
+        url = reverse("admin:notifications_alert_add")
+        return format_html('<a href="{}?story={}">write one</a>', url, story.pk)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        may_write = request.user.has_perm("notifications.add_alert")
+        return self.list_display if may_write else self.list_display[:-1]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
         """With what a story's name and its counts need; autocomplete asks here, too."""

@@ -1,23 +1,26 @@
-"""Tags with their aliases, and sections."""
+"""Tags with their aliases and their names in other languages."""
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
-from articles import corrections, retagging
-from articles.admin.rows import MachineRows, TargetForm, correct, editor_of, list_articles
-from articles.models import Alias, Retagging, Section, Tag
+from articles import corrections, retagging, tag_merging
+from articles.admin.foresight import try_text
+from articles.admin.rows import TargetForm, correct, editor_of
+from articles.models import Alias, Tag
 from articles.tagging import fold
 from articles.tasks import retag
 
@@ -25,6 +28,32 @@ COUNTING = (
     "New articles are tagged like this within 5 seconds. "
     'What would change in <a href="{}">those of the last 96 hours</a> is being counted.'
 )
+
+
+class TagForm(forms.ModelForm):
+    """With a field for the name in each language that the product speaks."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for code, _ in settings.LANGUAGES:
+            if f"label_{code}" in self.fields:
+                self.initial[f"label_{code}"] = self.instance.labels.get(code, "")
+
+    def save(self, commit: bool = True) -> Tag:  # noqa: FBT001, FBT002 - Django's signature
+        for code, _ in settings.LANGUAGES:
+            if label := self.cleaned_data.get(f"label_{code}", ""):
+                self.instance.labels[code] = label
+            else:
+                self.instance.labels.pop(code, None)
+        tag: Tag = super().save(commit)
+        return tag
+
+
+LABELS = {
+    f"label_{code}": forms.CharField(label=name, required=False, max_length=80)
+    for code, name in settings.LANGUAGES
+}
+LabelledTagForm = type("LabelledTagForm", (TagForm,), dict(LABELS))
 
 
 class AliasFormSet(BaseInlineFormSet):
@@ -64,6 +93,8 @@ class AliasInline(admin.TabularInline):
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin):
+    form = LabelledTagForm
+    change_form_template = "admin/articles/tag/change_form.html"
     action_form = TargetForm
     actions = ("merge",)
     list_display = (
@@ -77,10 +108,17 @@ class TagAdmin(admin.ModelAdmin):
     search_help_text = "name, label or alias; any case"
     ordering = ("name",)
     prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = (
-        *("created_at", "followers", "expected_alerts_per_day", "merged_into", "related"),
-    )
+    readonly_fields = (*("followers", "expected_alerts_per_day", "merged_into", "related"),)
     inlines = (AliasInline,)
+    fieldsets = (
+        (None, {"fields": (("name", "slug"), "label", "kind", "parent")}),
+        ("In other languages", {"fields": (tuple(LABELS),), "classes": ("collapse",)}),
+        ("Used for", {"fields": ("is_active", "may_alert")}),
+        (
+            "What it does",
+            {"fields": ("followers", "expected_alerts_per_day", "related", "merged_into")},
+        ),
+    )
 
     def save_related(
         self,
@@ -98,6 +136,42 @@ class TagAdmin(admin.ModelAdmin):
             transaction.on_commit(lambda: retag.delay(asked.pk))
             url = reverse("admin:articles_retagging_change", args=[asked.pk])
             self.message_user(request, format_html(COUNTING, url))
+
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view
+        return [
+            path("try", own(self.try_text), name="articles_tag_try"),
+            path("<uuid:pk>/merge", own(self.preview_merge), name="articles_tag_merge"),
+            *super().get_urls(),
+        ]
+
+    def try_text(self, request: HttpRequest) -> HttpResponse:
+        """Which tags a pasted text would get, and why."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return render(request, "admin/articles/tag/_tried.html", try_text(request.POST))
+
+    def preview_merge(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """What merging would bring; with the button that does it."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        tag = get_object_or_404(Tag, pk=pk)
+        if request.method == "POST":
+            self.merge(request, Tag.objects.filter(pk=pk))
+            return redirect("admin:articles_tag_change", pk)
+        name = request.GET.get("target", "").strip().removeprefix("#")
+        into = Tag.objects.filter(name__iexact=name).exclude(pk=pk).first() if name else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Merge {tag}",
+            "opts": self.opts,
+            "tag": tag,
+            "name": name,
+            "into": into,
+            "foreseen": tag_merging.foresee(tag, into) if into else None,
+            "near": Tag.objects.near(name) if name and not into else [],
+        }
+        return render(request, "admin/articles/tag/merge.html", context)
 
     @admin.action(description="Merge into the target tag", permissions=["change"])
     def merge(self, request: HttpRequest, tags: QuerySet[Tag]) -> None:
@@ -142,62 +216,3 @@ class AliasAdmin(admin.ModelAdmin):
         obj: Alias | None = None,  # noqa: ARG002 - as above
     ) -> bool:
         return False
-
-
-@admin.register(Retagging)
-class RetaggingAdmin(MachineRows):
-    """What aliases of a tag change in the articles of the last 96 hours."""
-
-    list_display = ("tag", "state", "progress", "gain", "loss", "asked_by", "asked_at")
-    list_filter = ("state", "asked_at")
-    list_select_related = ("tag", "asked_by")
-    search_fields = ("tag__name",)
-    ordering = ("-asked_at",)
-    fields = ("tag", "state", "progress", "since", "gaining", "losing", "asked_by", "asked_at")
-    readonly_fields = fields
-    actions = ("apply",)
-
-    @admin.display(description="looked at")
-    def progress(self, row: Retagging) -> SafeString:
-        text = f"{row.article_count} of {row.total_count} articles"
-        bar = '<progress value="{}" max="{}"></progress> {}'
-        return format_html(bar, row.article_count, max(row.total_count, 1), text)
-
-    @admin.display(description="gain the tag")
-    def gain(self, row: Retagging) -> int:
-        return len(row.gained)
-
-    @admin.display(description="lose it")
-    def loss(self, row: Retagging) -> int:
-        return len(row.lost)
-
-    @admin.display(description="gain the tag")
-    def gaining(self, row: Retagging) -> SafeString | str:
-        return list_articles(row.gained)
-
-    @admin.display(description="lose it")
-    def losing(self, row: Retagging) -> SafeString | str:
-        return list_articles(row.lost)
-
-    @admin.action(description="Do it: nobody is alerted by it", permissions=["decide"])
-    def apply(self, request: HttpRequest, rows: QuerySet[Retagging]) -> None:
-        begun = [row for row in rows if retagging.apply(row)]
-        for row in begun:
-            transaction.on_commit(partial(retag.delay, row.pk))
-        messages.info(request, f"{len(begun)} begun; others are not counted yet, or done.")
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("articles.change_tag")
-
-
-@admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):
-    list_display = ("name", "slug")
-    search_fields = ("name",)
-    ordering = ("name",)
-    prepopulated_fields = {"slug": ("name",)}
-
-    def has_delete_permission(self, request: HttpRequest, obj: Section | None = None) -> bool:
-        """Only an empty one: else every article of the section would have to be rewritten."""
-        is_unused = obj is not None and not obj.articles.exists()
-        return is_unused and super().has_delete_permission(request, obj)

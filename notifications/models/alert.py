@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import TrigramSimilarity
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -22,6 +24,9 @@ class Variant:
     body: str
     image_url: str
     link: str
+
+
+ALIKE = 0.3  # of two titles' trigrams: above it an editor should look at both
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -48,6 +53,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Alerts that a reader of these languages hears; of none: all."""
         known = Q(language__in=[*languages, "und"]) | Q(variants__has_any_keys=languages)
         return self.filter(known) if languages else self
+
+    def like(self, title: str, since: datetime) -> AlertQuerySet:
+        """Alerts since then that readers may take for the same, the most alike first."""
+        recent = self.filter(created_at__gte=since).exclude(state=Alert.State.DRAFT)
+        alike = recent.annotate(likeness=TrigramSimilarity("title", title))
+        return alike.filter(likeness__gte=ALIKE).order_by("-likeness", "-created_at")
 
 
 class Alert(models.Model):
@@ -107,6 +118,14 @@ class Alert(models.Model):
         related_name="+",
         help_text="who sends it; empty: the machine",
     )
+    asked_by = models.ForeignKey(
+        Reader,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="who wants to send it, where so many would hear it that a second person has to",
+    )
 
     title = models.CharField(max_length=240)
     body = models.CharField(max_length=600, blank=True)
@@ -159,9 +178,14 @@ class Alert(models.Model):
             models.Index("planned_at", name="alert_planned"),
             models.Index("release_at", name="alert_held", condition=Q(state="held")),
         ]
+        permissions = [("send_alert", "Can send, stop and take back alerts")]
 
     def __str__(self) -> str:
         return self.title
+
+    def told_count(self) -> int:
+        """Devices that it was handed over for so far."""
+        return int(self.batches.aggregate(n=models.Sum("accepted_count", default=0))["n"])
 
     def spoken(self) -> list[str]:
         """The languages that it can be told in, its own first."""

@@ -1,19 +1,16 @@
 import pytest
 from django.test import Client
 
-from articles.models import Correction, Story
+from articles.models import Article, Correction, Story
+from notifications.models import Alert
 from tests import make
-from tests.desk import NO_FORM_ROWS, address, run_action
+from tests.desk import NO_FORM_ROWS, address, make_staff, run_action
 
 pytestmark = pytest.mark.django_db
 
 
 def change(editor: Client, story: Story, **fields: str) -> None:
-    forms = {
-        f"{inline}-{name}": value
-        for inline in ("articles", "corrections")
-        for name, value in NO_FORM_ROWS.items()
-    }
+    forms = {f"corrections-{name}": value for name, value in NO_FORM_ROWS.items()}
     answer = editor.post(address(Story, "change", story.pk), fields | forms)
     assert answer.status_code == 302
 
@@ -62,3 +59,75 @@ def test_lead_and_lock_are_corrections(editor: Client) -> None:
     kinds = list(Correction.objects.order_by("pk").values_list("kind", flat=True))
     assert kinds == ["lock", "lead", "lock"]
     assert Correction.objects.get(kind="lead").before["lead"] == str(first.pk)
+
+
+def rearrange(client: Client, story: Story, act: str, *ticked: Article, target: str = "") -> str:
+    form = {"act": act, "article": [str(each.pk) for each in ticked], "target": target}
+    answer = client.post(address(Story, "rearrange", story.pk), form, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def make_told_twice() -> tuple[Story, Article, Article]:
+    story = make.story()
+    return story, make.article(of_story=story), make.article(of_story=story)
+
+
+def test_ticked_articles_leave_their_story(editor: Client) -> None:
+    story, first, second = make_told_twice()
+
+    rearrange(editor, story, "split", second)
+
+    second.refresh_from_db()
+    assert second.story_id != story.pk
+    assert story.articles.get() == first
+
+
+@pytest.mark.parametrize("named", ["{}", "https://daily8.example/admin/articles/story/{}/change/"])
+def test_ticked_articles_move_to_a_story_by_id_or_address(editor: Client, named: str) -> None:
+    story, _, second = make_told_twice()
+    other = make.story_of(make.article())
+
+    rearrange(editor, story, "move", second, target=named.format(other.pk))
+
+    assert second in other.articles.all()
+
+
+def test_the_ticked_article_leads(editor: Client) -> None:
+    story, _, second = make_told_twice()
+
+    rearrange(editor, story, "lead", second)
+
+    story.refresh_from_db()
+    assert story.lead == second
+
+
+def test_a_rearrangement_of_nothing_or_to_nowhere_is_said(editor: Client) -> None:
+    story, _, second = make_told_twice()
+
+    assert "Tick at least one" in rearrange(editor, story, "split")
+    assert "id or the address" in rearrange(editor, story, "move", second, target="there")
+    assert "whole story" in rearrange(editor, story, "split", *story.articles.all())
+
+
+def test_only_a_curator_rearranges() -> None:
+    story, _, second = make_told_twice()
+    client = make_staff("Alert editor")
+
+    answer = client.post(
+        address(Story, "rearrange", story.pk), {"act": "split", "article": str(second.pk)}
+    )
+
+    assert answer.status_code == 403
+    assert story.articles.count() == 2
+
+
+def test_who_may_write_alerts_begins_one_from_a_story() -> None:
+    story = make.story_of(make.article())
+    pages = [
+        make_staff(role).get(address(Story, "changelist")).content.decode()
+        for role in ("Alert editor", "Curator")
+    ]
+
+    link = f"{address(Alert, 'add')}?story={story.pk}"
+    assert [link in page for page in pages] == [True, False]

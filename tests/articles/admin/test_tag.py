@@ -9,7 +9,7 @@ from articles import retagging
 from articles.gazetteer import tag_articles
 from articles.models import Alias, ArticleTag, Retagging, Tag
 from tests import make
-from tests.desk import address, run_action
+from tests.desk import address, make_staff, run_action
 
 pytestmark = pytest.mark.django_db
 Capture = Callable[..., Any]
@@ -84,3 +84,65 @@ def test_a_preview_that_is_not_counted_yet_is_not_done(editor: Client) -> None:
     asked = retagging.begin(make.tag(), None, timezone.now())
 
     assert "0 begun" in run_action(editor, "apply", asked)
+
+
+def test_a_text_is_tried_on_aliases_that_are_not_saved_yet() -> None:
+    make.tag("Jermuk", "Jermuk")
+    curator = make_staff("Curator")
+
+    text = "Queues at the old spa\nJermuk is full.\nJermuk FK is not."
+    page = curator.post(address(Tag, "try"), {"text": text, "phrase": ["the old spa"]})
+
+    told = " ".join(page.content.decode().split())
+    assert "#this tag" in told
+    assert "“the old spa” in the title" in told
+    assert "#Jermuk" in told
+
+
+def test_blocked_phrases_are_named_where_a_text_has_them(editor: Client) -> None:
+    Alias.objects.create(tag=make.tag("Karabakh"), phrase="Karabakh FK", is_blocked=True)
+
+    page = editor.post(address(Tag, "try"), {"text": "Karabakh FK wins"}).content.decode()
+
+    assert "Blocked: Karabakh FK" in page
+
+
+def test_a_merge_is_seen_before_it_is_done() -> None:
+    old, new = make.tag("Artsakh"), make.tag("NagornoKarabakh")
+    both = make.reader()
+    make.follow(both, old)
+    make.follow(both, new)
+    make.follow(make.reader(), old)
+    make.article(tags=[old])
+    curator = make_staff("Curator")
+    url = address(Tag, "merge", old.pk)
+
+    page = " ".join(curator.get(url, {"target": "#nagornokarabakh"}).content.decode().split())
+    before = Tag.objects.get(pk=old.pk).merged_into
+    curator.post(url, {"target": new.name})
+
+    assert "<strong>2</strong> followers go along, of whom 1 follow both" in page
+    assert "<strong>1</strong> articles" in page
+    assert "/hashtag/Artsakh" in page
+    assert (before, Tag.objects.get(pk=old.pk).merged_into) == (None, new)
+
+
+def test_a_tag_is_named_in_other_languages(editor: Client) -> None:
+    tag = make.tag("Jermuk")
+    Tag.objects.filter(pk=tag.pk).update(labels={"fr": "Djermouk"})
+    facts = {"name": "Jermuk", "slug": "jermuk", "label": "Jermuk", "kind": "place"}
+    forms = {"aliases-TOTAL_FORMS": "0", "aliases-INITIAL_FORMS": "0"}
+
+    editor.post(address(Tag, "change", tag.pk), {**facts, **forms, "label_hy": "Ջերմուկ"})
+
+    assert Tag.objects.get().labels == {"fr": "Djermouk", "hy": "Ջերմուկ"}
+
+
+@pytest.mark.parametrize("role", ["Alert editor", "Publisher manager", "Auditor"])
+def test_other_roles_merge_no_tags(role: str) -> None:
+    old, new = make.tag("Artsakh"), make.tag("NagornoKarabakh")
+
+    answer = make_staff(role).post(address(Tag, "merge", old.pk), {"target": new.name})
+
+    assert answer.status_code == 403
+    assert Tag.objects.get(pk=old.pk).merged_into is None
