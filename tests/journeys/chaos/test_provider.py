@@ -177,10 +177,9 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("size", [600, pytest.param(5_000, marks=LONG)], ids=["short", "long"])
-def test_what_is_wrong_with_us_ends_in_the_canary(
-    emulator: Emulator, report: Report, size: int
-) -> None:
+@pytest.mark.chaos
+def test_what_is_wrong_with_us_ends_in_the_canary(emulator: Emulator, report: Report) -> None:
+    size = 5_000
     tag = make.tag()
     most = 0
     alerts = [crew.start_alert(size, tag=tag)]
