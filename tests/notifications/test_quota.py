@@ -3,6 +3,8 @@ from datetime import timedelta
 
 import pytest
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from articles.models.identifier import make_id
 from articles.pace import connect
@@ -94,7 +96,7 @@ def test_workers_that_are_refused_in_one_storm_count_once() -> None:
 
 
 def test_without_redis_a_worker_keeps_to_its_share_and_holds_nobody_back() -> None:
-    quota = Quota(Redis(port=1), rate=1000, workers=4)
+    quota = Quota(Redis(port=1, retry=Retry(NoBackoff(), 0)), rate=1000, workers=4)
 
     had = take_for(quota, 0.5)
 

@@ -52,12 +52,12 @@ def test_a_message_is_accepted_and_counted(emulator: Emulator) -> None:
 
 
 def test_a_closed_connection_is_no_longer_open(emulator: Emulator) -> None:
-    before = emulator.counts()["connections_total"]
+    before = emulator.counts()
 
     send(emulator, message())
 
-    wait_until(lambda: emulator.counts()["connections_open"] == 0)
-    assert emulator.counts()["connections_total"] == before + 1
+    wait_until(lambda: emulator.counts()["connections_open"] <= before["connections_open"])
+    assert emulator.counts()["connections_total"] == before["connections_total"] + 1
 
 
 def test_a_trial_is_answered_and_not_counted(emulator: Emulator) -> None:
