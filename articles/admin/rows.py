@@ -17,7 +17,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from articles.corrections import CorrectionError
-from articles.models import Article, Reader, Story
+from articles.models import Article, Reader, Story, Tag
 
 SHOWN = 50
 # What a browser does with "gazette.example", and Django from its next version on.
@@ -82,6 +82,19 @@ def log_rows(request: HttpRequest, rows: QuerySet[Any], done: str) -> None:
     found = list(rows)
     if found and request.user.pk:
         LogEntry.objects.log_actions(request.user.pk, found, CHANGE, f"{done} from the list")
+
+
+def read_target(request: HttpRequest) -> str:
+    return request.POST.get("target", "").strip()
+
+
+def find_target(request: HttpRequest) -> Tag | None:
+    """The tag that the editor named as an action's target; says so where there is none."""
+    name = read_target(request).removeprefix("#")
+    tag = Tag.objects.filter(name__iexact=name).first()
+    if tag is None:
+        messages.error(request, f"There is no tag #{name}: name one as the target.")
+    return tag
 
 
 def find_story(text: str) -> Story | None:

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles import corrections
+from articles.admin.inbox import read_chosen
 from articles.admin.rows import correct, find_story
 from articles.models import Article, Correction, Reader, Story
 
@@ -49,14 +50,6 @@ class CorrectionInline(admin.TabularInline):
 
     def has_add_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:  # noqa: ARG002 - Django's signature
         return False
-
-
-def is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 # From the story as it is stored: the form has changed the one in memory.
@@ -134,8 +127,7 @@ class StoryAdmin(admin.ModelAdmin):
         story = get_object_or_404(Story, pk=pk)
         if request.method != "POST" or not self.has_change_permission(request, story):
             raise PermissionDenied
-        ids = [each for each in request.POST.getlist("article") if is_id(each)]
-        ticked = list(Article.objects.filter(story=story, pk__in=ids))
+        ticked = list(read_chosen(request).filter(story=story))
         if not ticked:
             messages.error(request, "Tick at least one article.")
             return redirect("admin:articles_story_change", pk)

@@ -6,8 +6,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from articles import suggesting
-from articles.admin.rows import MachineRows, TargetForm, change_rows, list_articles
-from articles.admin.tag import find_target
+from articles.admin.rows import MachineRows, TargetForm, change_rows, find_target, list_articles
 from articles.models import PublisherKeyword, Suggestion
 
 

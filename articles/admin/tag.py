@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from django.utils.html import format_html
 
 from articles import corrections, retagging, tag_merging
 from articles.admin.foresight import try_text
-from articles.admin.rows import TargetForm, correct, editor_of
+from articles.admin.rows import TargetForm, correct, editor_of, find_target
 from articles.models import Alias, Tag
 from articles.tagging import fold
 from articles.tasks import retag
@@ -71,15 +71,6 @@ class AliasFormSet(BaseInlineFormSet):
             if folded in known:
                 raise ValidationError(f"“{phrase}” is the same alias as “{known[folded]}”.")
             known[folded] = phrase
-
-
-def find_target(request: HttpRequest) -> Tag | None:
-    """The tag that the editor named as an action's target; says so where there is none."""
-    name = request.POST.get("target", "").strip().removeprefix("#")
-    tag = Tag.objects.filter(name__iexact=name).first()
-    if tag is None:
-        messages.error(request, f"There is no tag #{name}: name one as the target.")
-    return tag
 
 
 class AliasInline(admin.TabularInline):
