@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from articles import corrections, moderation, takedown
 from articles.admin import inbox
+from articles.admin.paging import BigTable
 from articles.admin.rows import (
     HTTPS,
     TargetForm,
@@ -84,7 +85,7 @@ class ArticleTextInline(admin.StackedInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin):
+class ArticleAdmin(BigTable):
     formfield_overrides = HTTPS
     list_display = (
         "title",
@@ -99,8 +100,6 @@ class ArticleAdmin(admin.ModelAdmin):
     change_form_template = "admin/articles/article/change_form.html"
     change_list_template = "admin/articles/article/change_list.html"
     list_select_related = ("publisher", "section")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     search_fields = ("title", "publisher__name")
     # By key, which grows with time: an order by a date would sort the whole table.
     ordering = ("-pk",)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from articles.admin.paging import BigTable
 from articles.admin.rows import HTTPS, change_rows
 from articles.discovering import discover
 from articles.feed_health import read_board, tell
@@ -26,10 +27,8 @@ MOST_BYTES = 5_000_000  # of an uploaded list
 
 
 @admin.register(Feed)
-class FeedAdmin(admin.ModelAdmin):
+class FeedAdmin(BigTable):
     change_list_template = "admin/articles/feed/change_list.html"
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     formfield_overrides = HTTPS
     list_display = (
         "url",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Field, Model, QuerySet, URLField
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from articles.admin.paging import BigTable
 from articles.corrections import CorrectionError
 from articles.models import Article, Reader, Story, Tag
 
@@ -24,14 +25,8 @@ SHOWN = 50
 HTTPS: dict[type[Field], dict[str, str]] = {URLField: {"assume_scheme": "https"}}
 
 
-class MachineRows(admin.ModelAdmin):
-    """Rows that only the product writes: to be looked at, neither added nor changed by hand.
-
-    Counts and facets would scan tables that grow with the audience, so they are left out.
-    """
-
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
+class MachineRows(BigTable):
+    """Rows that only the product writes: to be looked at, neither added nor changed by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         return False

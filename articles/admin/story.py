@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from articles import corrections
 from articles.admin.inbox import read_chosen
+from articles.admin.paging import BigTable
 from articles.admin.rows import correct, find_story
 from articles.models import Article, Correction, Reader, Story
 
@@ -62,7 +63,7 @@ def lock(story_id: UUID, by: Reader | None, now: datetime, *, is_locked: bool) -
 
 
 @admin.register(Story)
-class StoryAdmin(admin.ModelAdmin):
+class StoryAdmin(BigTable):
     form = StoryForm
     change_form_template = "admin/articles/story/change_form.html"
     list_display = (
@@ -70,8 +71,6 @@ class StoryAdmin(admin.ModelAdmin):
         *("on_site", "alert"),
     )
     list_filter = (("merged_into", admin.EmptyFieldListFilter), "last_published_at")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     search_fields = ("lead__title",)
     ordering = ("-last_published_at",)
     autocomplete_fields = ("lead",)

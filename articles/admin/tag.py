@@ -19,6 +19,7 @@ from django.utils.html import format_html
 
 from articles import corrections, retagging, tag_merging
 from articles.admin.foresight import try_text
+from articles.admin.paging import BigTable
 from articles.admin.rows import TargetForm, correct, editor_of, find_target
 from articles.models import Alias, Tag
 from articles.tagging import fold
@@ -83,7 +84,7 @@ class AliasInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(BigTable):
     form = LabelledTagForm
     change_form_template = "admin/articles/tag/change_form.html"
     action_form = TargetForm
@@ -189,7 +190,7 @@ class TagAdmin(admin.ModelAdmin):
 
 
 @admin.register(Alias)
-class AliasAdmin(admin.ModelAdmin):
+class AliasAdmin(BigTable):
     list_display = ("phrase", "folded", "tag", "language", "is_blocked")
     list_select_related = ("tag",)
     search_fields = ("phrase", "folded", "tag__name")

@@ -14,7 +14,7 @@ django.setup()
 
 from django.test.utils import get_runner, setup_databases, teardown_databases  # noqa: E402, F401
 
-from tests.bench import audience, feeds, ingest, push, quality, stories, tagging  # noqa: E402
+from tests.bench import audience, desk, feeds, ingest, push, quality, stories, tagging  # noqa: E402
 from tests.bench.table import print_json, print_table  # noqa: E402
 
 SUBJECTS = {
@@ -25,6 +25,7 @@ SUBJECTS = {
     "stories": stories.measure,
     "audience": audience.measure,
     "push": push.measure,
+    "desk": desk.measure,
 }
 
 
