@@ -22,7 +22,7 @@ from articles.identity import (
     hash_url,
 )
 from articles.language import recognise
-from articles.models import Article, ArticleText, Feed, Revision
+from articles.models import Article, ArticleText, Feed, Publisher, Revision
 from articles.models.identifier import make_id
 from articles.models.rows import Row, insert, update
 from articles.text import clean_html, plain_text, summarise
@@ -75,6 +75,7 @@ class Known:
     feed_id: int | None
     edit_count: int
     removed_at: datetime | None
+    is_locked: bool
 
 
 def store_entries(feed: Feed, entries: Iterable[Entry], now: datetime) -> Stored:
@@ -143,7 +144,8 @@ def identify(feed: Feed, hashed: Iterable[Hashed], now: datetime) -> list[Incomi
 
 
 KNOWN = """
-SELECT id, key, url_hash, twin_hash, content_hash, published_at, feed_id, edit_count, removed_at
+SELECT id, key, url_hash, twin_hash, content_hash, published_at, feed_id, edit_count, removed_at,
+    is_locked
 FROM articles_article
 WHERE publisher_id = %s AND
 """
@@ -213,10 +215,11 @@ def match(
 
 def is_edit(feed: Feed, each: Incoming, article: Known) -> bool:
     """Whether the article's own feed says something else now. Other feeds of the publisher may
-    carry a shorter text; what was taken down stays down.
+    carry a shorter text; what was taken down stays down, what an editor locked stays as it is.
     """
     return (
         article.removed_at is None
+        and not article.is_locked
         and article.content_hash != each.content_hash
         and article.feed_id in {feed.pk, None}
         and article.edit_count < MOST_EDITS
@@ -233,6 +236,7 @@ def insert_articles(
     """Ids of what was really new; its texts are left to the caller."""
     is_archive = sum(each.entry.published_at is None for each in new) > MOST_UNDATED
     is_first_fetch = feed.fetched_at is None
+    waits = feed.publisher.trust == Publisher.Trust.APPROVAL
     articles, bodies = [], {}
     for each in new:
         pk = make_id()
@@ -251,7 +255,8 @@ def insert_articles(
                 "published_at": each.published_at,
                 "first_seen_at": now,
                 "is_backlog": is_backlog,
-                "is_hidden": False,
+                "is_hidden": waits,
+                "review": Article.Review.WAITING if waits else Article.Review.UNNEEDED,
                 "is_copy": False,
                 "is_paywalled": False,
                 "edit_count": 0,

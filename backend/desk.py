@@ -6,13 +6,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
 
-from backend import today
+from articles.models import Reader
+from backend import second_factor, today
 
 # Django's own scripts are files of ours. Its widgets write style attributes, which load nothing
 # under these sources; a style or script in a text of a publisher does not run.
@@ -27,7 +33,16 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Tags": ("Tag", "Suggestion", "PublisherKeyword", "Alias", "Retagging"),
     "Publishers": ("Publisher", "Feed"),
     "Record": ("Correction",),
-    "Readers": ("Reader", "Group", "Session", "Follow", "Preference", "QuietProfile", "Device"),
+    "Readers": (
+        "Reader",
+        "Group",
+        "Session",
+        "Follow",
+        "Preference",
+        "QuietProfile",
+        "Device",
+        "TOTPDevice",
+    ),
     "Machine": ("Batch", "Failure"),
 }
 """What stands together in the list at the side, in the order in which an editor needs it."""
@@ -56,8 +71,24 @@ class Desk(AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        """Who is signed in and has still to show the second factor is led there."""
+        if request.method == "GET" and super().has_permission(request) and is_asked(request):
+            target = reverse("admin:second_factor")
+            return redirect(f"{target}?{urlencode({'next': request.GET.get('next', '')})}")
         response: HttpResponse = guard(super().login)(request, extra_context)
         return response
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and not is_asked(request)
+
+    def get_urls(self) -> list[Any]:
+        factor = guard(never_cache(self.second_factor))
+        return [path("second-factor/", factor, name="second_factor"), *super().get_urls()]
+
+    def second_factor(self, request: HttpRequest) -> HttpResponse:
+        if not isinstance(request.user, Reader) or not super().has_permission(request):
+            return redirect("admin:login")
+        return second_factor.ask(request, request.user, {"site_header": self.site_header})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """By what belongs together for an editor rather than by app."""
@@ -76,6 +107,11 @@ class Desk(AdminSite):
             for name, models in GROUPS.items()
         ]
         return [group for group in groups if group["models"]]
+
+
+def is_asked(request: HttpRequest) -> bool:
+    """Whether the second factor is wanted and was not shown yet."""
+    return settings.STAFF_SECOND_FACTOR and not second_factor.is_passed(request)
 
 
 def tell_today(request: HttpRequest) -> dict[str, Any]:

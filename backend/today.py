@@ -105,6 +105,7 @@ def find_failing() -> list[tuple[Feed, str]]:
 def count_waiting() -> dict[str, int]:
     """What waits for somebody of the desk."""
     return {
+        "articles": Article.objects.waiting()[:1000].count(),
         "pairs": StoryPair.objects.filter(state=StoryPair.State.OPEN).count(),
         "suggestions": Suggestion.objects.filter(state=Suggestion.State.OPEN).count(),
         "asked": Alert.objects.filter(state=Alert.State.DRAFT, asked_by__isnull=False).count(),

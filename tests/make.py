@@ -23,6 +23,7 @@ from articles.models import (
     Suggestion,
     Tag,
 )
+from articles.searching import index_articles
 from articles.tagging import fold
 from notifications.models import Device, Preference, QuietProfile
 
@@ -98,6 +99,11 @@ def article(
             article=made, tag=each, rule=rule, mention_count=2, published_at=published_at
         )
     return made
+
+
+def searchable() -> None:
+    """Let a search find all articles there are, as it does those that were advanced."""
+    index_articles(Article.objects.values_list("pk", flat=True))
 
 
 def incoming(

@@ -3,6 +3,7 @@
 from articles.admin import (
     article,
     correction,
+    feed,
     pairs,
     publisher,
     reader,
@@ -16,6 +17,7 @@ from articles.admin import (
 __all__ = [
     "article",
     "correction",
+    "feed",
     "pairs",
     "publisher",
     "reader",

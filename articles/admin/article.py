@@ -5,15 +5,30 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles import corrections, takedown
-from articles.admin.rows import HTTPS, TargetForm, change_rows, correct, find_story, log_rows
-from articles.models import Article, ArticleTag, ArticleText, Revision
+from articles import corrections, moderation, takedown
+from articles.admin import inbox
+from articles.admin.paging import BigTable
+from articles.admin.rows import (
+    HTTPS,
+    TargetForm,
+    change_rows,
+    correct,
+    find_story,
+    find_target,
+    log_rows,
+    read_target,
+)
+from articles.models import Article, ArticleTag, ArticleText, Revision, Section
+from articles.searching import index_articles
 
 
 class TagByHandForm(forms.ModelForm):
@@ -31,7 +46,7 @@ class TagByHandForm(forms.ModelForm):
 class ArticleTagInline(admin.TabularInline):
     model = ArticleTag
     form = TagByHandForm
-    fields = ("tag", "rule", "mention_count", "reasons")
+    fields = ("tag", "rule", "is_pinned", "mention_count", "reasons")
     readonly_fields = ("mention_count", "reasons")
     autocomplete_fields = ("tag",)
     extra = 0
@@ -71,39 +86,56 @@ class ArticleTextInline(admin.StackedInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin):
+class ArticleAdmin(BigTable):
     formfield_overrides = HTTPS
     list_display = (
         "title",
         "publisher",
         "section",
         "published_at",
-        "state",
+        "review",
         "is_hidden",
         "on_site",
     )
-    list_filter = ("is_hidden", "is_backlog", "state", "section", "published_at")
+    list_filter = ("review", "is_hidden", "is_locked", "is_backlog", "section", "published_at")
+    change_form_template = "admin/articles/article/change_form.html"
+    change_list_template = "admin/articles/article/change_list.html"
     list_select_related = ("publisher", "section")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     search_fields = ("title", "publisher__name")
     # By key, which grows with time: an order by a date would sort the whole table.
     ordering = ("-pk",)
     autocomplete_fields = ("section",)
     fieldsets = (
-        (None, {"fields": ("title", "summary", "section", "language", "image_url", "is_hidden")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("title", "summary", "image_url", "section", "language"),
+                    ("is_hidden", "is_locked"),
+                )
+            },
+        ),
         ("As published", {"fields": ("publisher", "feed", "url", "authors", "published_at")}),
         (
             "What became of it",
             {
                 "fields": (
-                    *("story", "state", "page", "is_paywalled", "is_backlog", "first_seen_at"),
+                    *(
+                        "review",
+                        "story",
+                        "state",
+                        "page",
+                        "is_paywalled",
+                        "is_backlog",
+                        "first_seen_at",
+                    ),
                     *("changed_at", "edit_count", "removed_at", "keywords", "key"),
                 )
             },
         ),
     )
     readonly_fields = (
+        "review",
         "publisher",
         "feed",
         "url",
@@ -123,7 +155,46 @@ class ArticleAdmin(admin.ModelAdmin):
     )
     inlines = (ArticleTagInline, ArticleTextInline, RevisionInline)
     action_form = TargetForm
-    actions = ("hide", "show", "move", "split", "take_down")
+    actions = (
+        *("approve", "reject", "hide", "show", "to_section", "put_tag", "move", "split"),
+        "take_down",
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        inbox_view = self.admin_site.admin_view(self.inbox)
+        return [path("inbox/", inbox_view, name="articles_article_inbox"), *super().get_urls()]
+
+    def inbox(self, request: HttpRequest) -> HttpResponse:
+        """What waits for the desk, to be read and decided with a few keys."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            chosen = inbox.read_chosen(request)
+            act = self.inbox_acts.get(request.POST.get("act", ""))
+            if act and chosen:
+                act(self, request, chosen)
+            elif not chosen:
+                messages.error(request, "Choose at least one article.")
+            return redirect(request.get_full_path())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Inbox",
+            "opts": self.opts,
+            **inbox.describe(request),
+        }
+        return render(request, "admin/articles/article/inbox.html", context)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Article,
+        form: forms.ModelForm,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """What an editor writes otherwise is locked against the feed, and the original is kept."""
+        moderation.keep_original(obj, form.changed_data, Article.objects.get(pk=obj.pk))
+        super().save_model(request, obj, form, change)
+        index_articles([obj.pk])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         return super().get_queryset(request).defer("summary", "authors")
@@ -146,13 +217,45 @@ class ArticleAdmin(admin.ModelAdmin):
     def on_site(self, article: Article) -> SafeString:
         return format_html('<a href="{}">open</a>', self.get_view_on_site_url(article))
 
+    @admin.action(description="Approve: show it, and let it alert", permissions=["change"])
+    def approve(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        log_rows(request, articles, "approved")
+        count = moderation.approve(articles.values_list("pk", flat=True))
+        messages.success(request, f"{count} approved.")
+
+    @admin.action(description="Reject: it stays hidden", permissions=["change"])
+    def reject(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        log_rows(request, articles, "rejected")
+        count = moderation.reject(articles.values_list("pk", flat=True))
+        messages.success(request, f"{count} rejected.")
+
+    @admin.action(description="Move to the target section", permissions=["change"])
+    def to_section(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        section = Section.objects.filter(name__iexact=read_target(request)).first()
+        if section is None:
+            messages.error(request, f"There is no section “{read_target(request)}”.")
+            return
+        change_rows(request, articles, f"moved to {section}", section=section)
+
+    @admin.action(description="Tag with the target tag", permissions=["change"])
+    def put_tag(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        tag = find_target(request)
+        if tag:
+            count = moderation.put_tag(articles, tag)
+            log_rows(request, articles, f"tagged with {tag}")
+            messages.success(request, f"{count} tagged with {tag}.")
+
+    inbox_acts = {"approve": approve, "reject": reject, "section": to_section, "tag": put_tag}
+
     @admin.action(description="Hide from readers", permissions=["change"])
     def hide(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
         change_rows(request, articles.filter(is_hidden=False), "hidden", is_hidden=True)
 
     @admin.action(description="Show to readers again", permissions=["change"])
     def show(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        change_rows(request, articles.filter(is_hidden=True), "shown again", is_hidden=False)
+        out = (Article.Review.WAITING, Article.Review.REJECTED)
+        hidden = articles.filter(is_hidden=True).exclude(review__in=out)
+        change_rows(request, hidden, "shown again", is_hidden=False)
 
     @admin.action(description="Move to the target story (its id)", permissions=["change"])
     def move(self, request: HttpRequest, articles: QuerySet[Article]) -> None:

@@ -38,7 +38,7 @@ class StoryPairAdmin(MachineRows):
     list_filter = ("state", "created_at")
     list_select_related = ("story__lead__publisher", "other__lead__publisher")
     search_fields = ("story__lead__title", "other__lead__title")
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
     actions = ("merge", "keep_apart")
 
     def get_urls(self) -> list[URLPattern]:

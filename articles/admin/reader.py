@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from articles.admin.paging import BigTable
 from articles.admin.rows import MachineRows, change_rows, shorten_digest
 from articles.models import Follow, Reader, Session
 
@@ -27,14 +28,12 @@ class StaffCreationForm(AdminUserCreationForm):
 
 
 @admin.register(Reader)
-class ReaderAdmin(UserAdmin):
+class ReaderAdmin(BigTable, UserAdmin):
     """Django's own page for users, with an e-mail address where it has a user name."""
 
     add_form = StaffCreationForm
     list_display = ("__str__", "is_staff", "is_active", "created_at", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active", "created_at")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     search_fields = ("email", "id")
     search_help_text = "e-mail address or id, or a part of one"
     ordering = ("-pk",)
@@ -92,12 +91,10 @@ class SessionAdmin(MachineRows):
 
 
 @admin.register(Follow)
-class FollowAdmin(admin.ModelAdmin):
+class FollowAdmin(BigTable):
     list_display = ("reader", "tag", "level", "followed_at", "ended_at")
     list_filter = ("level", ("ended_at", admin.EmptyFieldListFilter), "followed_at")
     list_select_related = ("reader", "tag")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     search_fields = ("tag__name", "reader__email")
     ordering = ("-pk",)
     autocomplete_fields = ("reader", "tag")

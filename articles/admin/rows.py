@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Field, Model, QuerySet, URLField
@@ -16,22 +16,17 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from articles.admin.paging import BigTable
 from articles.corrections import CorrectionError
-from articles.models import Article, Reader, Story
+from articles.models import Article, Reader, Story, Tag
 
 SHOWN = 50
 # What a browser does with "gazette.example", and Django from its next version on.
 HTTPS: dict[type[Field], dict[str, str]] = {URLField: {"assume_scheme": "https"}}
 
 
-class MachineRows(admin.ModelAdmin):
-    """Rows that only the product writes: to be looked at, neither added nor changed by hand.
-
-    Counts and facets would scan tables that grow with the audience, so they are left out.
-    """
-
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
+class MachineRows(BigTable):
+    """Rows that only the product writes: to be looked at, neither added nor changed by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         return False
@@ -82,6 +77,19 @@ def log_rows(request: HttpRequest, rows: QuerySet[Any], done: str) -> None:
     found = list(rows)
     if found and request.user.pk:
         LogEntry.objects.log_actions(request.user.pk, found, CHANGE, f"{done} from the list")
+
+
+def read_target(request: HttpRequest) -> str:
+    return request.POST.get("target", "").strip()
+
+
+def find_target(request: HttpRequest) -> Tag | None:
+    """The tag that the editor named as an action's target; says so where there is none."""
+    name = read_target(request).removeprefix("#")
+    tag = Tag.objects.filter(name__iexact=name).first()
+    if tag is None:
+        messages.error(request, f"There is no tag #{name}: name one as the target.")
+    return tag
 
 
 def find_story(text: str) -> Story | None:

@@ -18,6 +18,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles import corrections
+from articles.admin.inbox import read_chosen
+from articles.admin.paging import BigTable
 from articles.admin.rows import correct, find_story
 from articles.models import Article, Correction, Reader, Story
 
@@ -51,14 +53,6 @@ class CorrectionInline(admin.TabularInline):
         return False
 
 
-def is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
 # From the story as it is stored: the form has changed the one in memory.
 def choose_lead(story_id: UUID, article: Article, by: Reader | None, now: datetime) -> None:
     corrections.choose_lead(Story.objects.get(pk=story_id), article, by, now)
@@ -69,7 +63,7 @@ def lock(story_id: UUID, by: Reader | None, now: datetime, *, is_locked: bool) -
 
 
 @admin.register(Story)
-class StoryAdmin(admin.ModelAdmin):
+class StoryAdmin(BigTable):
     form = StoryForm
     change_form_template = "admin/articles/story/change_form.html"
     list_display = (
@@ -77,8 +71,6 @@ class StoryAdmin(admin.ModelAdmin):
         *("on_site", "alert"),
     )
     list_filter = (("merged_into", admin.EmptyFieldListFilter), "last_published_at")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     search_fields = ("lead__title",)
     ordering = ("-last_published_at",)
     autocomplete_fields = ("lead",)
@@ -134,8 +126,7 @@ class StoryAdmin(admin.ModelAdmin):
         story = get_object_or_404(Story, pk=pk)
         if request.method != "POST" or not self.has_change_permission(request, story):
             raise PermissionDenied
-        ids = [each for each in request.POST.getlist("article") if is_id(each)]
-        ticked = list(Article.objects.filter(story=story, pk__in=ids))
+        ticked = list(read_chosen(request).filter(story=story))
         if not ticked:
             messages.error(request, "Tick at least one article.")
             return redirect("admin:articles_story_change", pk)

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from articles import suggesting
-from articles.admin.rows import MachineRows, TargetForm, change_rows, list_articles
-from articles.admin.tag import find_target
+from articles.admin.paging import BigTable
+from articles.admin.rows import MachineRows, TargetForm, change_rows, find_target, list_articles
 from articles.models import PublisherKeyword, Suggestion
 
 
@@ -53,14 +53,12 @@ class SuggestionAdmin(MachineRows):
 
 
 @admin.register(PublisherKeyword)
-class PublisherKeywordAdmin(admin.ModelAdmin):
+class PublisherKeywordAdmin(BigTable):
     """Which of our tags a publisher's keyword means. Blocked until somebody has said so."""
 
     list_display = ("phrase", "publisher", "tag", "is_blocked", "article_count", "last_seen_at")
     list_filter = ("is_blocked", ("tag", admin.EmptyFieldListFilter), "publisher")
     list_select_related = ("publisher", "tag")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     search_fields = ("folded", "publisher__name")
     ordering = ("-article_count",)
     autocomplete_fields = ("tag",)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,7 +19,8 @@ from django.utils.html import format_html
 
 from articles import corrections, retagging, tag_merging
 from articles.admin.foresight import try_text
-from articles.admin.rows import TargetForm, correct, editor_of
+from articles.admin.paging import BigTable
+from articles.admin.rows import TargetForm, correct, editor_of, find_target
 from articles.models import Alias, Tag
 from articles.tagging import fold
 from articles.tasks import retag
@@ -73,15 +74,6 @@ class AliasFormSet(BaseInlineFormSet):
             known[folded] = phrase
 
 
-def find_target(request: HttpRequest) -> Tag | None:
-    """The tag that the editor named as an action's target; says so where there is none."""
-    name = request.POST.get("target", "").strip().removeprefix("#")
-    tag = Tag.objects.filter(name__iexact=name).first()
-    if tag is None:
-        messages.error(request, f"There is no tag #{name}: name one as the target.")
-    return tag
-
-
 class AliasInline(admin.TabularInline):
     model = Alias
     fk_name = "tag"
@@ -92,7 +84,7 @@ class AliasInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(BigTable):
     form = LabelledTagForm
     change_form_template = "admin/articles/tag/change_form.html"
     action_form = TargetForm
@@ -198,7 +190,7 @@ class TagAdmin(admin.ModelAdmin):
 
 
 @admin.register(Alias)
-class AliasAdmin(admin.ModelAdmin):
+class AliasAdmin(BigTable):
     list_display = ("phrase", "folded", "tag", "language", "is_blocked")
     list_select_related = ("tag",)
     search_fields = ("phrase", "folded", "tag__name")

@@ -36,6 +36,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def tagged(self, tag: Tag) -> ArticleQuerySet:
         return self.shown().filter(pk__in=ArticleTag.objects.filter(tag=tag).values("article_id"))
 
+    def pinned(self, tag: Tag) -> ArticleQuerySet:
+        """What editors put at the top of the tag's page."""
+        rows = ArticleTag.objects.filter(tag=tag, is_pinned=True)
+        return self.shown().filter(pk__in=rows.values("article_id"))
+
+    def waiting(self) -> ArticleQuerySet:
+        """What waits for the desk, the newest first by the key, which grows with time."""
+        return self.filter(review=Article.Review.WAITING).order_by("-pk")
+
     def for_reader(self, reader_id: UUID) -> ArticleQuerySet:
         """Articles about the tags that a reader follows and has not muted."""
         follows = Follow.objects.current().filter(reader_id=reader_id)
@@ -63,6 +72,14 @@ class Article(models.Model):
         REFUSED = "refused", "robots.txt forbids it"
         FAILED = "failed", "could not be read"
 
+    class Review(models.TextChoices):
+        """What the desk says of an article of a publisher that it does not trust blindly."""
+
+        UNNEEDED = "unneeded", "not needed"
+        WAITING = "waiting", "waits for approval"
+        APPROVED = "approved", "approved"
+        REJECTED = "rejected", "rejected"
+
     id = models.UUIDField(primary_key=True, default=make_id, editable=False)
     publisher = models.ForeignKey(
         Publisher, models.PROTECT, related_name="articles", db_index=False
@@ -86,6 +103,25 @@ class Article(models.Model):
     first_seen_at = models.DateTimeField(editable=False)
     changed_at = models.DateTimeField(editable=False, help_text="when the publisher's text changed")
     is_hidden = models.BooleanField(default=False, help_text="shown nowhere, kept for editors")
+    review = models.CharField(
+        max_length=8,
+        choices=Review,
+        default=Review.UNNEEDED,
+        db_default=Review.UNNEEDED,
+        editable=False,
+    )
+    is_locked = models.BooleanField(
+        "locked",
+        default=False,
+        db_default=False,
+        help_text="what its feed says from now on does not change it",
+    )
+    original = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        editable=False,
+        help_text="what the publisher said where an editor said it otherwise, by field",
+    )
     is_backlog = models.BooleanField(
         default=False, help_text="old when first seen: shown, but nobody is alerted"
     )
@@ -134,6 +170,7 @@ class Article(models.Model):
                 "first_seen_at", name="article_unfinished", condition=~Q(state="announced")
             ),
             models.Index("first_seen_at", name="article_page_wanted", condition=Q(page="wanted")),
+            models.Index("id", name="article_waits", condition=Q(review="waiting")),
             models.Index(
                 fields=["publisher", "twin_hash"],
                 name="article_twin",
@@ -204,13 +241,22 @@ class ArticleTag(models.Model):
     is_late = models.BooleanField(
         default=False, help_text="found by a new alias in an older article: alerts nobody"
     )
+    is_pinned = models.BooleanField(
+        "pinned",
+        default=False,
+        db_default=False,
+        help_text="stands at the top of the tag's page",
+    )
     came_through = came_through_field()
 
     objects = ArticleTagQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint("article", "tag", name="tag_once_per_article")]
-        indexes = [models.Index(fields=["tag", "-published_at", "-article"], name="tag_page")]
+        indexes = [
+            models.Index(fields=["tag", "-published_at", "-article"], name="tag_page"),
+            models.Index("tag", name="tag_pinned", condition=Q(is_pinned=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.tag} by {self.rule} rule"

@@ -13,12 +13,25 @@ from articles.models.identifier import make_id
 class Publisher(models.Model):
     """A news organisation as readers know it."""
 
+    class Trust(models.TextChoices):
+        """What becomes of its new articles."""
+
+        AT_ONCE = "at_once", "published at once"
+        APPROVAL = "approval", "wait for an editor's approval"
+
     id = models.UUIDField(primary_key=True, default=make_id, editable=False)
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(unique=True)
     home_url = models.URLField()
     mark_url = models.URLField(blank=True, help_text="a square picture shown beside the name")
     is_active = models.BooleanField(default=True, help_text="off: its feeds are not fetched")
+    trust = models.CharField(
+        max_length=8,
+        choices=Trust,
+        default=Trust.AT_ONCE,
+        db_default=Trust.AT_ONCE,
+        help_text="an article that waits is not shown and alerts nobody",
+    )
     is_full_text_allowed = models.BooleanField(
         "full text allowed",
         default=False,

@@ -1,5 +1,6 @@
 """Pages that list articles by something else than a tag, and tags by how they rise."""
 
+from django.contrib.postgres.search import SearchQuery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -8,6 +9,7 @@ from articles.models.article import ArticleQuerySet
 from articles.pages.headers import public_page
 from articles.pages.paging import cut_page
 from articles.pages.structure import item_list
+from articles.searching import understand
 
 TAGS_SHOWN = 24
 TAGS_FOUND = 8
@@ -59,11 +61,12 @@ def publisher_articles(publisher: Publisher) -> ArticleQuerySet:
 
 
 def found_articles(words: str) -> ArticleQuerySet:
-    """Whose title or summary holds every word."""
-    found = Article.objects.shown()
-    for word in words.split():
-        found = found.filter(title__icontains=word) | found.filter(summary__icontains=word)
-    return found
+    """Which hold the words in any of their forms, as the API's search finds them."""
+    meant = understand(words, [])
+    if not meant:
+        return Article.objects.none()
+    query = SearchQuery(meant, search_type="raw", config="simple")
+    return Article.objects.shown().filter(words__vector=query)
 
 
 def read_words(request: HttpRequest) -> str:

@@ -28,6 +28,9 @@ def show_tag(request: HttpRequest, lang: str, name: str) -> HttpResponse:
     if tag.name != name:
         return redirect("tag", lang, tag.name, permanent=True)
     shown = cut_page(request, Article.objects.tagged(tag))
+    if not request.GET.get("before"):
+        pinned = list(Article.objects.pinned(tag).with_card().newest_first())
+        shown["articles"] = pinned + [each for each in shown["articles"] if each not in pinned]
     related = Tag.objects.related_to(tag)[:RELATED]
     title = gettext("Latest news with #%(tag)s") % {"tag": tag.name}
     context = {

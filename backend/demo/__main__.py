@@ -81,6 +81,7 @@ class Demo:
                 "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
                 "DEBUG": "no",
                 "SECURE": "no",
+                "STAFF_SECOND_FACTOR": "no",
                 "SECRET_KEY": keep_secret(folder / "secret", 40),
                 "ALLOWED_HOSTS": "localhost,127.0.0.1",
                 "SITE_URL": self.site,

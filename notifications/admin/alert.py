@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from articles.admin.paging import BigTable
 from articles.admin.rows import HTTPS, editor_of, log_rows
 from notifications import control
 from notifications.admin import composer, room
@@ -36,7 +37,7 @@ FIXED = (
 
 
 @admin.register(Alert)
-class AlertAdmin(admin.ModelAdmin):
+class AlertAdmin(BigTable):
     form = composer.AlertForm
     change_form_template = "admin/notifications/alert/change_form.html"
     formfield_overrides = HTTPS
@@ -44,9 +45,7 @@ class AlertAdmin(admin.ModelAdmin):
         *("title", "kind", "number", "state", "release_at", "stop_reason", "accepted", "failed"),
         "created_at",
     )
-    list_filter = ("state", "kind", "is_breaking")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
+    list_filter = ("state", "kind", "is_breaking", "created_at")
     search_fields = ("title", "body")
     ordering = ("-created_at",)
     inlines = (BatchInline,)

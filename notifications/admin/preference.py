@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from articles.admin.paging import BigTable
 from articles.admin.rows import MachineRows
 from notifications.models import Preference, QuietProfile
 
@@ -24,11 +25,9 @@ class QuietProfileAdmin(MachineRows):
 
 
 @admin.register(Preference)
-class PreferenceAdmin(admin.ModelAdmin):
+class PreferenceAdmin(BigTable):
     list_display = ("reader", "is_on", "quiet_profile", "daily_cap", "gap_minutes")
     list_select_related = ("reader", "quiet_profile")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     search_fields = ("reader__email", "quiet_profile__zone")
     ordering = ("-pk",)
     autocomplete_fields = ("reader", "quiet_profile")

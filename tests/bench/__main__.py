@@ -14,7 +14,17 @@ django.setup()
 
 from django.test.utils import get_runner, setup_databases, teardown_databases  # noqa: E402, F401
 
-from tests.bench import api, audience, feeds, ingest, push, quality, stories, tagging  # noqa: E402
+from tests.bench import (  # noqa: E402
+    api,
+    audience,
+    desk,
+    feeds,
+    ingest,
+    push,
+    quality,
+    stories,
+    tagging,
+)
 from tests.bench.table import print_json, print_table  # noqa: E402
 
 SUBJECTS = {
@@ -26,6 +36,7 @@ SUBJECTS = {
     "stories": stories.measure,
     "audience": audience.measure,
     "push": push.measure,
+    "desk": desk.measure,
 }
 
 

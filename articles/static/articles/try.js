@@ -13,7 +13,8 @@ async function ask() {
     }
     const answer = await fetch(place.dataset.try, { method: "POST", body: form });
     if (answer.ok) {
-        place.querySelector(".tried").innerHTML = await answer.text();
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        place.querySelector(".tried").replaceChildren(...page.body.childNodes);
     }
 }
 

@@ -67,7 +67,8 @@ async function foresee() {
     asked.set("at", `${field("release_at_0").value} ${field("release_at_1").value}`);
     const answer = await fetch(`${foreseen.dataset.foresee}?${asked}`);
     if (answer.ok) {
-        foreseen.innerHTML = await answer.text();
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        foreseen.replaceChildren(...page.body.childNodes);
     }
 }
 

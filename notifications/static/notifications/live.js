@@ -19,7 +19,8 @@ async function look() {
     const { is_over: isOver, html } = await answer.json();
     const isBusy = room.contains(document.activeElement) && document.activeElement !== document.body;
     if (!isBusy || isOver) {
-        room.innerHTML = html;
+        const page = new DOMParser().parseFromString(html, "text/html");
+        room.replaceChildren(...page.body.childNodes);
         count();
     }
     if (isOver) {

@@ -120,3 +120,22 @@ def test_articles_are_split_off(editor: Client) -> None:
 
     other.refresh_from_db()
     assert other.story != source
+
+
+def test_what_an_editor_writes_otherwise_stands_beside_the_original(editor: Client) -> None:
+    article = make.article("Bridge clsed")
+    forms = {
+        f"{inline}-{name}": value
+        for inline in ("article_tags", "text", "revisions")
+        for name, value in NO_FORM_ROWS.items()
+    }
+
+    editor.post(
+        address(Article, "change", article.pk),
+        {"title": "Bridge closed", "language": "en", **forms},
+    )
+    page = editor.get(address(Article, "change", article.pk)).content.decode()
+
+    article.refresh_from_db()
+    assert (article.title, article.is_locked) == ("Bridge closed", True)
+    assert "<strong>Bridge clsed</strong>" in " ".join(page.split()).replace("> ", ">")

@@ -40,6 +40,7 @@ def test_a_publisher_is_made_with_its_feeds(editor: Client) -> None:
             "name": "The Gazette",
             "slug": "the-gazette",
             "home_url": "https://gazette.example/",
+            "trust": "at_once",
             "is_active": "on",
             "feeds-TOTAL_FORMS": "1",
             "feeds-INITIAL_FORMS": "0",

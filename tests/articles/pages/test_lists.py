@@ -45,6 +45,7 @@ def test_a_section_may_have_a_name_in_any_alphabet(client: Client) -> None:
 def test_search_wants_every_word(client: Client, words: str, found: list[str]) -> None:
     make.article("A bridge opens", summary="It was long awaited.")
     make.article("A tunnel closes")
+    make.searchable()
 
     page = client.get("/en/search", {"q": words}).content.decode()
 
@@ -55,12 +56,12 @@ def test_search_goes_on_with_its_words(client: Client) -> None:
     for number in range(25):
         make.article(f"Report {number}", published_at=NOON - timedelta(minutes=number))
 
-    page = client.get("/en/search", {"q": "report &"}).content.decode()
-    assert titles(page) == []
-    page = client.get("/en/search", {"q": "report"}).content.decode()
+    make.searchable()
+
+    page = client.get("/en/search", {"q": "reports &"}).content.decode()
 
     assert len(titles(page)) == 20
-    assert 'href="?q=report&amp;before=' in page
+    assert 'q=reports%20%26&amp;before=' in page or 'q=reports+%26&amp;before=' in page
 
 
 def test_search_shows_what_was_asked_as_text(client: Client) -> None:

@@ -149,6 +149,7 @@ def test_a_feed_says_what_it_is_and_may_be_cached(
     ],
 )
 def test_every_list_names_its_feeds(client: Client, path: str) -> None:
+    make.searchable()
     page = read(client, path)
 
     links = re.findall(r'<link rel="alternate"\s+type="([^"]+)"[^>]*href="([^"]+)"', page)

@@ -1,11 +1,12 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from articles import corrections
-from articles.models import Tag
+from articles.models import ArticleTag, Tag
 from tests import make
 from tests.articles.pages.test_views import read
 from tests.make import NOON
@@ -133,3 +134,17 @@ def test_a_label_is_in_the_language_of_the_page(client: Client) -> None:
 
     assert "Железные дороги" in read(client, "/ru/hashtag/Railways")
     assert "Железные дороги" not in read(client, "/tr/hashtag/Railways")
+
+
+def test_what_is_pinned_stands_at_the_top_once(client: Client) -> None:
+    tag = make.tag("Railways")
+    for number in range(3):
+        make.article(f"Told {number}", tags=[tag], published_at=NOON + timedelta(hours=number))
+    ArticleTag.objects.filter(article__title="Told 0").update(is_pinned=True)
+
+    titles = re.findall(
+        r"Told \d", re.sub(r"<title>.*?</title>", "", read(client, "/en/hashtag/Railways"))
+    )
+
+    order = list(dict.fromkeys(titles))
+    assert order == ["Told 0", "Told 2", "Told 1"]
