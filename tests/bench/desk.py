@@ -27,8 +27,8 @@ NEWS = """
         is_lead_chosen, is_locked, is_breaking, created_at)
     SELECT story, 'en', at, at, false, false, false, at FROM made;
     INSERT INTO articles_article (id, publisher_id, story_id, url, title, summary, authors,
-        keywords, image_url, is_paywalled, language, published_at, first_seen_at, changed_at, is_hidden,
-        is_backlog, is_copy, key, url_hash, content_hash, edit_count, page, state)
+        keywords, image_url, is_paywalled, language, published_at, first_seen_at, changed_at,
+        is_hidden, is_backlog, is_copy, key, url_hash, content_hash, edit_count, page, state)
     SELECT article, %(publisher)s, story, 'https://news.example/' || n, 'Title ' || n, 'Summary.',
         '[]', '[]', '', false, 'en', at, at, at, false, false, false, n::text,
         decode(md5(n::text), 'hex'), '', 0, 'unwanted', 'announced' FROM made;
