@@ -157,7 +157,7 @@ class ArticleAdmin(BigTable):
     action_form = TargetForm
     actions = (
         *("approve", "reject", "hide", "show", "to_section", "put_tag", "move", "split"),
-        "take_down",
+        *("restore", "take_down"),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -270,6 +270,12 @@ class ArticleAdmin(BigTable):
     def split(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
         work = partial(corrections.move, list(articles), None)
         correct(request, f"{len(articles)} tell a story of their own now.", work)
+
+    @admin.action(description="Back to the publisher's words, unlocked", permissions=["change"])
+    def restore(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        corrected = articles.filter(is_locked=True, removed_at=None)
+        log_rows(request, corrected, "back to the publisher's words")
+        messages.success(request, f"{moderation.restore(corrected)} are as their publishers wrote.")
 
     @admin.action(description="Take down for good, as its publisher asks", permissions=["change"])
     def take_down(self, request: HttpRequest, articles: QuerySet[Article]) -> None:

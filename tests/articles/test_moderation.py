@@ -102,3 +102,12 @@ def test_tags_by_hand_alert_only_where_that_is_said() -> None:
 
     rules = dict(ArticleTag.objects.values_list("tag", "rule"))
     assert rules == {on_page.pk: "page", loud.pk: "push"}
+
+
+def test_a_correction_can_be_taken_back() -> None:
+    article = make.article("Bridge closed", original={"title": "Bridge clsed"}, is_locked=True)
+
+    assert moderation.restore([article]) == 1
+
+    article.refresh_from_db()
+    assert (article.title, article.original, article.is_locked) == ("Bridge clsed", {}, False)

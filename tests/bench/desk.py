@@ -51,6 +51,7 @@ NEWS = """
 
 def measure() -> list[Row]:
     client, tag, publisher = make_editor(), make.tag(), make.publisher()
+    client.defaults["SERVER_NAME"] = "localhost"
     fill(publisher, tag, 1, FEW)
     show_progress("desk", 1, 3)
     few = {model: look(client, model) for model in admin.site._registry}
