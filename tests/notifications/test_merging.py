@@ -28,7 +28,9 @@ OF_EDITORS = {
     "articles.Reader_groups.reader",
     "articles.Reader_user_permissions.reader",
     "articles.Retagging.asked_by",
+    "notifications.Alert.asked_by",
     "notifications.Alert.editor",
+    "otp_totp.TOTPDevice.user",
 }
 
 
