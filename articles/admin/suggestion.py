@@ -1,5 +1,7 @@
 """What may become a tag: phrases that many articles are about, and publishers' own keywords."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,6 +13,26 @@ from articles.admin.rows import MachineRows, TargetForm, change_rows, find_targe
 from articles.models import PublisherKeyword, Suggestion
 
 
+class StateFilter(admin.SimpleListFilter):
+    """What is to be decided unless something else is asked for: only that has an index."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[Any]:  # noqa: ARG002 - Django's signature
+        decided = [each for each in Suggestion.State.choices if each[0] != Suggestion.State.OPEN]
+        return [*decided, ("all", "all")]
+
+    def choices(self, changelist: Any) -> Any:
+        default, *others = super().choices(changelist)
+        return [default | {"display": Suggestion.State.OPEN.label}, *others]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:  # noqa: ARG002 - as above
+        if self.value() == "all":
+            return rows
+        return rows.filter(state=self.value() or Suggestion.State.OPEN)
+
+
 @admin.register(Suggestion)
 class SuggestionAdmin(MachineRows):
     action_form = TargetForm
@@ -18,7 +40,7 @@ class SuggestionAdmin(MachineRows):
         *("phrase", "article_count", "keyword_count", "state", "tag", "first_seen_at"),
         "last_seen_at",
     )
-    list_filter = ("state", "last_seen_at")
+    list_filter = (StateFilter, "last_seen_at")
     list_select_related = ("tag",)
     search_fields = ("folded",)
     ordering = ("-article_count",)

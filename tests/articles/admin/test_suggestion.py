@@ -3,7 +3,7 @@ from django.test import Client
 
 from articles.models import Alias, Suggestion, Tag
 from tests import make
-from tests.desk import run_action
+from tests.desk import address, run_action
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +34,15 @@ def test_a_suggestion_is_dismissed(editor: Client) -> None:
     run_action(editor, "dismiss", make.suggestion("Monday"))
 
     assert Suggestion.objects.get().state == Suggestion.State.DISMISSED
+
+
+def test_the_list_shows_what_is_to_be_decided_unless_asked(editor: Client) -> None:
+    make.suggestion("Lake Arpi")
+    make.suggestion("Lake Sevan", state=Suggestion.State.DISMISSED)
+    url = address(Suggestion, "changelist")
+
+    asked: tuple[dict[str, str], ...] = ({}, {"state": "dismissed"}, {"state": "all"})
+    pages = [editor.get(url, query).content.decode() for query in asked]
+
+    assert ["Lake Arpi" in page for page in pages] == [True, False, True]
+    assert ["Lake Sevan" in page for page in pages] == [False, True, True]
