@@ -8,11 +8,12 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from notifications.audience import Listener, Page, read_page
-from notifications.dispatch.run import CANARY, Cursor, Flight, Run
+from notifications.dispatch.run import Cursor, Flight, Run
 from notifications.models import Device, Failure, Preference
 from notifications.notices import address
 from notifications.planning import midnight_before
 from notifications.quota import Limits, get_quota
+from notifications.releasing import CANARY
 from notifications.transports.base import Message
 
 PAGE_SIZE = 2500  # readers that are read at once

@@ -12,6 +12,7 @@ from django.conf import settings
 from notifications.audience import Audience, Page
 from notifications.models import Alert, Batch, Failure, Variant
 from notifications.notices import make_notice, name_tags
+from notifications.releasing import CANARY
 from notifications.transports.base import Message, Notice, Transport
 from notifications.verdict import Delivery
 
@@ -20,7 +21,6 @@ CHUNKS_IN_FLIGHT = (
 )
 SAME_TIME = 1  # seconds in which a notice is not made anew, only to be kept a second less
 CHUNK_SECONDS = 0.25  # of the rate: a longer chunk would make others wait
-CANARY = 200  # messages by which an alert is proved before all others are sent it
 
 Cursor = tuple[int, UUID]
 
