@@ -15,7 +15,7 @@ from tests.crowd import make_crowd
 from tests.desk import address, make_editor
 
 FEW, MANY = 10_000, 1_000_000
-TIMES = 9
+TIMES = 15
 # A story with an article each, spread over a year; an alert and its batch; a tag with its alias.
 NEWS = """
     CREATE TEMPORARY TABLE made AS
