@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('notifications', '0006_the_desk'),
-        ('articles', '0005_breaking_news'),
+        ('articles', '0007_the_desk'),
         ('admin', '0003_logentry_add_action_flag_choices'),
         ('auth', '0012_alter_user_first_name_max_length'),
         ('contenttypes', '0002_remove_content_type_name'),
