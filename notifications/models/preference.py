@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import time
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -93,9 +93,3 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"preference of {self.reader_id}"
-
-    def profile_at(self, moment: datetime) -> QuietProfile:
-        """The profile that counts for an alert planned at that moment: the one of then."""
-        if self.quiet_changed_at and self.quiet_changed_at > moment:
-            return self.previous_quiet_profile or self.quiet_profile
-        return self.quiet_profile

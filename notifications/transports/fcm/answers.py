@@ -4,11 +4,10 @@ Source: https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
 """
 
 import json
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
+from articles.feeds.fetch import read_retry_after
 from notifications.transports.base import ACCEPTED, Outcome, Result
 
 RESULTS = {
@@ -52,7 +51,7 @@ def read_outcome(status: int, retry_after: str | None, body: bytes) -> Outcome:
     return Outcome(
         result=RESULTS.get(code) or server_trouble or Result.FORBIDDEN,
         code=code,
-        retry_after=read_retry_after(retry_after),
+        retry_after=read_retry_after(retry_after or ""),
         slows_all=code in SLOWS_ALL,
     )
 
@@ -63,15 +62,3 @@ def read_error(body: bytes) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         return {}  # a proxy's page, not FCM's
     return error if isinstance(error, dict) else {}
-
-
-def read_retry_after(value: str | None) -> timedelta | None:
-    """Seconds or a date (RFC 9110, section 10.2.3)."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return timedelta(seconds=int(value))
-    try:
-        return max(timedelta(0), parsedate_to_datetime(value) - datetime.now(UTC))
-    except (ValueError, TypeError):
-        return None

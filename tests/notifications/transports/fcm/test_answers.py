@@ -3,8 +3,9 @@ from email.utils import format_datetime
 
 import pytest
 
+from articles.feeds.fetch import read_retry_after
 from notifications.transports.base import Result
-from notifications.transports.fcm.answers import read_outcome, read_retry_after
+from notifications.transports.fcm.answers import read_outcome
 
 
 @pytest.mark.parametrize(
