@@ -9,6 +9,8 @@ PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_ur
 
 # What `make test` leaves to lanes of their own.
 SHORT := not chaos and not contract and not browser and not markup
+# A test process for each core, up to four, each with servers of its own; one where servers are given.
+SPREAD := $(if $(DATABASE_URL)$(REDIS_URL),,-n auto --maxprocesses 4 --dist worksteal)
 
 .PHONY: help setup demo test lint format bench up cover chaos contract browsers browser-test schema validate messages lock clean
 .DEFAULT_GOAL := help
@@ -30,7 +32,7 @@ demo: setup ## see it work: news comes in, a push arrives (ARGS=--once to stop a
 	@$(RUN) -m backend.demo $(ARGS)
 
 test: setup ## the tests, on a real PostgreSQL, Valkey and Celery worker
-	@$(RUN) -m pytest -q -m "$(SHORT)" $(ARGS)
+	@$(RUN) -m pytest -q -m "$(SHORT)" $(SPREAD) $(ARGS)
 
 chaos: setup ## the failure tests at length: what is killed, flushed, refused; ends with a table
 	@$(RUN) -m pytest -q tests/journeys/chaos -k "not short" $(ARGS)

@@ -166,14 +166,17 @@ class Decided:
 
     def read_text(self, article_id: UUID) -> str:
         if article_id not in self.texts:
-            article = Article.objects.select_related("text").get(pk=article_id)
-            self.texts[article_id] = text_of(article)
+            rows = Article.objects.values_list("text__html", "summary")
+            self.texts[article_id] = choose_text(*rows.get(pk=article_id))
         return self.texts[article_id]
 
 
 def text_of(article: Article) -> str:
-    html = article.text.html if hasattr(article, "text") else ""
-    return plain_text(html) or article.summary
+    return choose_text(article.text.html if hasattr(article, "text") else None, article.summary)
+
+
+def choose_text(html: str | None, summary: str) -> str:
+    return plain_text(html or "") or summary
 
 
 def decide(memory: Memory, language: str, articles: Iterable[Article]) -> Decided:

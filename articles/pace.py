@@ -15,6 +15,8 @@ from uuid import uuid4
 
 from django.conf import settings
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 HELD = timedelta(seconds=10)  # a worker that died gives its hosts back after this
 RENEWALS = 4  # in that time, so that a busy machine may be late with some
@@ -51,7 +53,14 @@ def in_milliseconds(time: timedelta) -> int:
 
 @cache
 def connect() -> "Redis":
-    return Redis.from_url(settings.REDIS_URL)
+    # The client's own retries would keep a reader waiting for seconds where Redis is away. One is
+    # left for a connection that was idle for too long.
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=2,
+        socket_connect_timeout=2,
+        retry=Retry(NoBackoff(), 1),
+    )
 
 
 @dataclass

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
@@ -25,6 +26,14 @@ def _clean_shared_state() -> None:
     COUNTER.forget()
     cache.clear()
     connect().flushdb()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None,  # noqa: ARG001 - pytest-django's, to be run first
+) -> None:
+    """A test that tried the database without leave has opened its pool, to another than ours."""
+    connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL alone
 
 
 @pytest.fixture(scope="session")

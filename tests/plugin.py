@@ -1,12 +1,15 @@
 """Real servers for the tests, started before Django's settings are read.
 
 pytest-django reads the settings before any conftest, so this is a plugin of its own (`-p`).
+Processes that test side by side have servers of their own: a server's databases share its
+transaction ids, by which apps synchronise.
 """
 
 import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
@@ -15,13 +18,15 @@ import pytest
 from backend import services
 
 STACK = contextlib.ExitStack()
+SETTINGS = {
+    "DEBUG": "yes",
+    "FETCH_HOST_GAP": "0",
+    "PUSH_TRANSPORT": "notifications.transports.memory.MemoryTransport",
+    "WEB_PUSH_TRANSPORT": "notifications.transports.memory.MemoryTransport",
+}
 
 
 def start() -> None:
-    os.environ.setdefault("DEBUG", "yes")
-    os.environ.setdefault("FETCH_HOST_GAP", "0")
-    os.environ.setdefault("PUSH_TRANSPORT", "notifications.transports.memory.MemoryTransport")
-    os.environ.setdefault("WEB_PUSH_TRANSPORT", "notifications.transports.memory.MemoryTransport")
     folder = Path(tempfile.mkdtemp(prefix="daily8-tests-"))
     STACK.callback(shutil.rmtree, folder, ignore_errors=True)
     # WhiteNoise reads all that is in it: nothing of PostgreSQL's, whose files come and go.
@@ -33,6 +38,16 @@ def start() -> None:
     os.environ.update(variables)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    if is_one_of_many or not early_config.known_args_namespace.numprocesses:
+        start()
+    yield
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:  # noqa: ARG001 - pytest's signature
     STACK.close()
 
@@ -42,4 +57,3 @@ hypothesis.settings.register_profile(
     "daily8", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("daily8")
-start()

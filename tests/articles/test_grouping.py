@@ -124,8 +124,8 @@ def test_a_restart_changes_no_decision_on_two_thousand_articles() -> None:
 
     def replay(*, has_restarts: bool) -> list[list[int]]:
         made = make.many_incoming(events, every=timedelta(minutes=6))
-        for at in range(0, len(made), 125):
-            group_articles(article.pk for article in made[at : at + 125])
+        for at in range(0, len(made), 400):
+            group_articles(article.pk for article in made[at : at + 400])
             if has_restarts:
                 MEMORIES.clear()
         found = partition(made)

@@ -1,8 +1,8 @@
 import pytest
 from pytest_django.fixtures import Settings
-from redis import Redis
 from rest_framework.test import APIClient
 
+from articles import pace
 from backend import limits
 from backend.limits import Counter, Policy
 from tests.app import App
@@ -66,8 +66,11 @@ def test_who_asks_much_is_counted_by_all_processes_together() -> None:
     assert seen[8:] == [5, 10, *range(11, 21)]
 
 
-def test_where_redis_is_away_nobody_is_limited(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "connect", lambda: Redis(unix_socket_path="/nowhere"))
+def test_where_redis_is_away_nobody_is_limited(
+    app: App, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.REDIS_URL = "unix:///nowhere?db=0"
+    monkeypatch.setattr(limits, "connect", pace.connect.__wrapped__)
 
     answers = [app.ask("GET", "follows") for _ in range(5)]
 

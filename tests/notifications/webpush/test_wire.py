@@ -13,6 +13,7 @@ from notifications.webpush.wire import MOST_IDLE, UnreachableError, Wire
 
 
 class Service(ThreadingHTTPServer):
+    request_queue_size = 128  # connections that come at once
     daemon_threads = True
     connections = 0
     hosts: list[str]
