@@ -15,7 +15,7 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 
 app = Celery("daily8")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+app.autodiscover_tasks(lambda: settings.TASKS_OF)
 
 
 class Sweeper(bootsteps.StartStopStep):

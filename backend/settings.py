@@ -277,6 +277,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "ingest"
 CELERY_TASK_ROUTES = {"notifications.tasks.*": {"queue": "push"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+TASKS_OF = env.words("TASKS_OF", "articles,notifications")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = env.text("BEAT_SCHEDULE_FILE", str(ROOT / ".run" / "beat"))
 CELERY_BEAT_SCHEDULE = {

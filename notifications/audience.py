@@ -236,10 +236,10 @@ class Page:
 
 def read_page(
     audience: Audience,
+    cursor: tuple[int, UUID],
     *,
     profiles: list[int],
     last_shard: int,
-    cursor: tuple[int, UUID],
     limit: int,
 ) -> Page:
     """The next readers after the cursor, at most `limit`."""

@@ -40,8 +40,6 @@ def start() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
-    for name, value in SETTINGS.items():
-        os.environ.setdefault(name, value)
     is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
     if is_one_of_many or not early_config.known_args_namespace.numprocesses:
         start()
@@ -57,3 +55,5 @@ hypothesis.settings.register_profile(
     "daily8", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("daily8")
+for name, value in SETTINGS.items():
+    os.environ.setdefault(name, value)

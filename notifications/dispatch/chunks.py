@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -49,13 +50,14 @@ def next_page(run: Run) -> Page:
     """The page that the next chunk is cut from: read when the one before is used up."""
     if run.page is None or run.at == len(run.page.rows):
         run.at = 0
-        run.page = read_page(
+        read = partial(
+            read_page,
             run.audience,
             profiles=run.batch.quiet_profiles,
             last_shard=run.batch.last_shard,
-            cursor=run.cursor,
             limit=CANARY if run.is_canary else PAGE_SIZE,
         )
+        run.page = read(run.cursor) if run.is_canary else run.pages.take(read, run.cursor)
     return run.page
 
 

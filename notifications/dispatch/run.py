@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from notifications.audience import Audience, Page
+from notifications.dispatch.pages import Pages
 from notifications.models import Alert, Batch, Failure, Variant
 from notifications.notices import make_notice, name_tags
 from notifications.releasing import CANARY
@@ -62,6 +63,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.cursor: Cursor = (self.batch.cursor_shard, self.batch.cursor_reader)
+        self.pages = Pages()
         self.page: Page | None = None
         self.at = 0  # rows of the page that are on their way
         self.made: dict[str, Notice] = {}

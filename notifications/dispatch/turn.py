@@ -6,6 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 
 from django.conf import settings
@@ -65,8 +66,9 @@ class Turn:
 
     def take(self) -> None:
         """Send until the time is over, nobody is left, or something is in the way."""
-        for message, outcome in self.run.transport.send(self.messages()):
-            self.settle(message, outcome)
+        with closing(self.run.pages):
+            for message, outcome in self.run.transport.send(self.messages()):
+                self.settle(message, outcome)
 
     def messages(self) -> Iterator[Message | None]:
         """What the transport is fed: one chunk after the other, as long as there is room."""

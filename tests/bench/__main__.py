@@ -10,6 +10,7 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")  # a peer warns with every message
 
 from tests import plugin
 
+plugin.start()
 django.setup()
 
 from django.test.utils import get_runner, setup_databases, teardown_databases  # noqa: E402, F401
