@@ -127,14 +127,18 @@ def wait_for_permits(run: Run, count: int) -> bool:
             run.may_go_on = False
             return False
         time.sleep(wait)
+        run.time_left = None  # the alert may have been paused meanwhile
     return True
 
 
 def ask_time_left(run: Run) -> timedelta | None:
     """Until the alert expires, by the database's clock; None where it may no longer be sent.
 
-    Asked right before each chunk: it is what bounds the messages after a pause or a cancel.
+    Known anew for each chunk: it is what bounds the messages after a pause or a cancel.
     """
+    time_left, run.time_left = run.time_left, None
+    if time_left and time_left > timedelta(0):
+        return time_left
     with connection.cursor() as cursor:
         cursor.execute(TIME_LEFT, [run.alert.pk])
         row: tuple[timedelta] | None = cursor.fetchone()

@@ -60,6 +60,8 @@ class Run:
     may_go_on: bool = True
     is_read: bool = False
     """Nobody of the batch is left to be read."""
+    time_left: timedelta | None = None
+    """Of the alert, as the last record learnt it; good for one chunk."""
 
     def __post_init__(self) -> None:
         self.cursor: Cursor = (self.batch.cursor_shard, self.batch.cursor_reader)
