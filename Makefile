@@ -9,8 +9,8 @@ PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_ur
 
 # What `make test` leaves to lanes of their own.
 SHORT := not chaos and not contract and not browser and not markup
-# A test process for each core, up to four, each with servers of its own; one where servers are given.
-SPREAD := $(if $(DATABASE_URL)$(REDIS_URL),,-n auto --maxprocesses 4 --dist worksteal)
+# Several processes (tests/plugin.py says how many), each with servers of its own; one where servers are given.
+SPREAD := $(if $(DATABASE_URL)$(REDIS_URL),,-n auto --dist worksteal)
 
 .PHONY: help setup demo test lint format bench up cover chaos contract browsers browser-test schema validate messages lock clean
 .DEFAULT_GOAL := help

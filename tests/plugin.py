@@ -46,6 +46,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     yield
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:  # noqa: ARG001 - pytest's signature
+    """One more than there are cores, up to four: many tests wait for what they started."""
+    return min(len(os.sched_getaffinity(0)) + 1, 4)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:  # noqa: ARG001 - pytest's signature
     STACK.close()
 
