@@ -20,15 +20,19 @@ LONG = pytest.mark.chaos
 
 
 @pytest.mark.parametrize(
-    ("size", "every", "most"),
-    [(3_000, 0.6, 3), pytest.param(20_000, 0.8, 1000, marks=LONG)],
-    ids=["short", "long"],
+    ("size", "rate", "every", "most"),
+    [
+        (3_000, crew.RATE, 0.6, 3),
+        pytest.param(20_000, crew.RATE, 0.8, 1000, marks=LONG),
+        pytest.param(200_000, 5 * crew.RATE, 1, 1000, marks=LONG),
+    ],
+    ids=["short", "long", "vast"],
 )
 @pytest.mark.timeout(280)
 def test_kill_9_of_processes_that_send(
-    emulator: Emulator, report: Report, size: int, every: float, most: int
+    emulator: Emulator, report: Report, size: int, rate: int, every: float, most: int
 ) -> None:
-    with crew.working(crew.variables(emulator)) as worker:
+    with crew.working(crew.variables(emulator, PUSH_RATE=rate)) as worker:
         alert = crew.start_alert(size)
         wait_until(crew.reached(emulator, alert, 1))
         kills = crew.meanwhile(alert, lambda: crew.kill_child(worker), every, most)
