@@ -68,7 +68,7 @@ def reason(error: str) -> str:
     if error.startswith("http_status 5"):
         return f"its server is in trouble ({error.rpartition(' ')[2]})"
     if error.startswith("connection"):
-        return f"its server cannot be reached ({error.rpartition(' ')[2]})"
+        return f"its server cannot be reached ({error.partition(': ')[2]})"
     if error.startswith("not a feed"):
         return f"what it sends is {error}"
     return f"there is trouble: {error}"

@@ -7,9 +7,10 @@ from django.conf import settings
 
 from articles.feeds.discovery import Found, find_feeds, find_sitemaps, usual_addresses
 from articles.feeds.entry import ParsedFeed
-from articles.feeds.fetch import Fetched, Request, fetch_all
+from articles.feeds.fetch import Fetched, Request
 from articles.feeds.parse import parse
 from articles.feeds.xml import ParseError
+from articles.feeds.rounds import fetch_all
 from articles.outbound import Guard
 
 ENOUGH = 8

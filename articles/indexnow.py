@@ -1,6 +1,6 @@
 """Verb: tell search engines which pages are new (https://www.indexnow.org/documentation)."""
 
-import asyncio
+import json
 import logging
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -10,13 +10,14 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from articles.feeds.fetch import FetchError, Limits, make_session, named_troubles
+from articles.feeds.fetch import FetchError, Limits, post
 from articles.models import Story, Tag
 from articles.outbound import Guard
 
 logger = logging.getLogger(__name__)
 
 LIMITS = Limits(seconds=10)
+JSON = "application/json; charset=utf-8"
 TAKEN = {HTTPStatus.OK, HTTPStatus.ACCEPTED}
 
 
@@ -51,21 +52,10 @@ def tell(urls: Iterable[str]) -> bool:
     }
     guard = Guard(allow_private=settings.OUTBOUND_ALLOW)
     try:
-        status = asyncio.run(post(guard, settings.INDEXNOW_URL, message))
+        status = post(guard, settings.INDEXNOW_URL, json.dumps(message).encode(), JSON, LIMITS)
     except FetchError as error:
         logger.warning("IndexNow was not reached", extra={"reason": error.reason})
         return False
     if status not in TAKEN:
         logger.warning("IndexNow refused", extra={"status": status})
     return status in TAKEN
-
-
-async def post(guard: Guard, url: str, message: object) -> int:
-    """The status that is answered. Raises FetchError."""
-    with named_troubles():
-        guard.check_url(url)
-        async with (
-            make_session(guard, LIMITS) as session,
-            session.post(url, json=message, allow_redirects=False) as response,
-        ):
-            return response.status

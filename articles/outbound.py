@@ -10,9 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
-
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Python 3.11's is_global passes some of these; 192.0.0.192 is a cloud's metadata service.
@@ -89,6 +86,11 @@ class Guard:
         if not is_public(address):
             raise RefusedUrlError("a private address is not asked")
 
+    def may_connect(self, host: str, address: str, port: int) -> bool:
+        """Whether a connection may be opened to an address that a URL's host led to."""
+        is_named = f"{host}:{port}" in self.allow_private
+        return is_named or (port in self.ports and is_public(address))
+
     def check_resolved(self, host: str, port: int, addresses: Iterable[str]) -> None:
         """Raises RefusedUrlError where a name leads to an address that may not be connected to."""
         if f"{host}:{port}" in self.allow_private:
@@ -116,22 +118,3 @@ def connect(guard: Guard, host: str, port: int, seconds: float) -> socket.socket
         except OSError as error:
             last = error
     raise last
-
-
-class GuardedResolver(AbstractResolver):
-    """Resolves names to addresses that the guard lets through; the others do not exist."""
-
-    def __init__(self, guard: Guard) -> None:
-        self.guard = guard
-        self.resolver = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Raises RefusedUrlError where a name has no address, or any that is private."""
-        found = await self.resolver.resolve(host, port, family)
-        self.guard.check_resolved(host, port, (each["host"] for each in found))
-        return found
-
-    async def close(self) -> None:
-        await self.resolver.close()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.cache import caches
 
-from articles.feeds.fetch import Fetched, FetchError, Limits, Request, fetch_all
+from articles.feeds.fetch import Fetched, FetchError, Limits, Request, fetch
 from articles.outbound import Guard
 from articles.pictures import SIZES, PictureError, shrink
 
@@ -53,15 +53,15 @@ def make_thumbnail(url: str, size: str) -> bytes:
     """Empty where the publisher has none that we would show."""
     guard = Guard(allow_private=settings.OUTBOUND_ALLOW)
     try:
-        return shrink(fetch(url, guard), SIZES[size])
+        return shrink(fetch_picture(url, guard), SIZES[size])
     except (FetchError, PictureError) as error:
         logger.info("no picture", extra={"url": url, "reason": str(error)})
         return b""
 
 
-def fetch(url: str, guard: Guard) -> bytes:
+def fetch_picture(url: str, guard: Guard) -> bytes:
     """Raises FetchError."""
-    [(_, answer, _)] = fetch_all([[Request(url=url, accept=ACCEPT)]], guard, limits=LIMITS)
+    answer = fetch(guard, Request(url=url, accept=ACCEPT), LIMITS)
     if isinstance(answer, Fetched):
         return answer.body
-    raise answer if isinstance(answer, FetchError) else FetchError("no body")
+    raise FetchError("no body")

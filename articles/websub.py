@@ -4,7 +4,6 @@ Source: https://www.w3.org/TR/websub/, a subscriber. A hub is asked when a feed 
 again before the lease ends; polling goes on as a net, at full pace while the hub is silent.
 """
 
-import asyncio
 import hashlib
 import hmac
 import logging
@@ -12,11 +11,12 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 
-from articles.feeds.fetch import Fetched, FetchError, post_form
+from articles.feeds.fetch import FORM, Fetched, FetchError, post
 from articles.feeds.hub import find_hub
 from articles.models import Feed, HubSubscription
 from articles.outbound import Guard
@@ -60,14 +60,14 @@ def subscribe(subscription_id: UUID, now: datetime) -> None:
     if subscription is None:
         return
     subscription.asked_at, subscription.renew_at = now, now + RETRY
-    subscription.error = asyncio.run(ask_hub(subscription))
+    subscription.error = ask_hub(subscription)
     subscription.save(update_fields=["asked_at", "renew_at", "error"])
     logger.info(
         "hub asked", extra={"feed": subscription.feed_id, "error": subscription.error or None}
     )
 
 
-async def ask_hub(subscription: HubSubscription) -> str:
+def ask_hub(subscription: HubSubscription) -> str:
     """Why the hub did not accept; nothing where it did."""
     form = {
         "hub.callback": callback_url(subscription),
@@ -78,7 +78,7 @@ async def ask_hub(subscription: HubSubscription) -> str:
     }
     guard = Guard(allow_private=settings.OUTBOUND_ALLOW)
     try:
-        status = await post_form(guard, subscription.hub_url, form)
+        status = post(guard, subscription.hub_url, urlencode(form).encode(), FORM)
     except FetchError as error:
         return error.reason
     return "" if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES else f"http_status {status}"

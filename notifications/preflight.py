@@ -2,16 +2,15 @@
 it see the page as it is now? And the same by hand: a test to the desk.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 from django.db.models.functions import Now
 
-from articles.feeds.fetch import FetchError, Limits, post_form
+from articles.feeds.fetch import FORM, FetchError, Limits, post
 from articles.outbound import Guard
 from notifications.models import Alert, Device
 from notifications.notices import address, make_notice, name_tags
@@ -69,7 +68,7 @@ def purge_pages(links: Iterable[str]) -> None:
     for link in links:
         url = settings.CDN_PURGE_URL.replace("{url}", quote(link, safe=""))
         try:
-            status = asyncio.run(post_form(guard, url, {"url": link}, PURGE))
+            status = post(guard, url, urlencode({"url": link}).encode(), FORM, PURGE)
         except FetchError as error:
             logger.warning("page not purged", extra={"link": link, "reason": error.reason})
         else:

@@ -1,28 +1,54 @@
-"""One attempt to read a feed over HTTP: conditional, guarded, bounded in time and bytes."""
+"""One attempt to read a feed over HTTP: conditional, guarded, bounded in time and bytes.
 
-import asyncio
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+libcurl does what is hard: TLS, HTTP/2, compression, connections kept. The rules are here.
+"""
+
+import socket
+import ssl
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from http import HTTPStatus
-from queue import SimpleQueue
-from time import perf_counter
-from urllib.parse import urljoin
+from time import monotonic
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
 
-import aiohttp
-import uvloop
+import certifi
+import pycurl
 
-from articles.outbound import Guard, GuardedResolver, RefusedUrlError
+from articles.feeds.headers import Headers, read_retry_after
+from articles.outbound import Guard, RefusedUrlError
 
 USER_AGENT = "Daily8/1.0 (news app; feed reader)"
 ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"
+FORM = "application/x-www-form-urlencoded"
 MOVED = {301, 302, 303, 307, 308}
 FOR_GOOD = {301, 308}
+PLAIN = "/%:@!$&'()*+,;=~"  # what may stand in a path as it is (RFC 3986, section 3.3)
 CHALLENGES = (b"challenge-platform", b"cf-chl-", b"_Incapsula_Resource", b"captcha-delivery")
-CHUNK = 1 << 16
+
+OPTIONS: tuple[tuple[int, Any], ...] = (
+    (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+    (pycurl.PROXY, ""),  # whatever the environment says: the guard sees the address that is asked
+    (pycurl.NOSIGNAL, 1),  # libcurl in a thread
+    (pycurl.ACCEPT_ENCODING, ""),  # all that libcurl can unpack
+    (pycurl.USERAGENT, USER_AGENT),
+    (pycurl.CAINFO, ssl.get_default_verify_paths().cafile or certifi.where()),
+)
+HEADERS_TOO_LARGE = 100  # CURLE_TOO_LARGE, which pycurl has no name for
+TROUBLES = {
+    HEADERS_TOO_LARGE: "too_large",
+    pycurl.E_OPERATION_TIMEDOUT: "timeout",
+    pycurl.E_COULDNT_RESOLVE_HOST: "connection: its name is unknown",
+    pycurl.E_COULDNT_CONNECT: "connection: nobody answers",
+    pycurl.E_PARTIAL_FILE: "connection: cut short",
+    pycurl.E_GOT_NOTHING: "connection: closed without an answer",
+    pycurl.E_RECV_ERROR: "connection: broken off",
+    pycurl.E_SEND_ERROR: "connection: broken off",
+    pycurl.E_BAD_CONTENT_ENCODING: "connection: its compression is broken",
+    pycurl.E_PEER_FAILED_VERIFICATION: "connection: its certificate is not trusted",
+    pycurl.E_SSL_CONNECT_ERROR: "connection: it speaks no TLS that we know",
+    pycurl.E_UNSUPPORTED_PROTOCOL: "connection: it does not speak HTTP",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +69,15 @@ class Request:
     etag: str = ""
     last_modified: str = ""
     accept: str = ACCEPT
+
+    def lines(self) -> list[bytes]:
+        """Header lines. Characters beyond a byte were never a server's: they match nothing."""
+        named = (
+            ("Accept", self.accept),
+            ("If-None-Match", self.etag),
+            ("If-Modified-Since", self.last_modified),
+        )
+        return [f"{name}: {value}".encode("latin-1", "replace") for name, value in named if value]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,224 +121,191 @@ class FetchError(Exception):
 
 
 Answer = Fetched | NotModified | PutOff | FetchError
-Answers = SimpleQueue[tuple[Request, Answer, int] | None]
 
 
-def fetch_all(
-    queues: Sequence[Sequence[Request]], guard: Guard, gap: float = 0, limits: Limits = Limits()
-) -> Iterator[tuple[Request, Answer, int]]:
-    """Answers as they come, with the milliseconds that each took.
-
-    One queue a host: its requests go one after the other, `gap` seconds apart; queues go side by
-    side. The requests run in a thread of their own, so that the caller may work meanwhile; at most
-    `limits.at_once` are on their way, or wait for the caller with a body.
-    """
-    answers: Answers = SimpleQueue()
-    loop = uvloop.new_event_loop()
-    slots = asyncio.Semaphore(limits.at_once)
-
-    def run() -> None:
-        with suppress(asyncio.CancelledError), asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(ask_all(queues, guard, gap, limits, slots, answers))
-
-    thread = threading.Thread(target=run, name="fetch", daemon=True)
-    thread.start()
-    try:
-        while answer := answers.get():
-            yield answer
-            if isinstance(answer[1], Fetched):
-                with suppress(RuntimeError):  # the last answers outlive the loop
-                    loop.call_soon_threadsafe(slots.release)
-    finally:
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(cancel_all, loop)
-        thread.join()
-
-
-async def ask_all(
-    queues: Sequence[Sequence[Request]],
-    guard: Guard,
-    gap: float,
-    limits: Limits,
-    slots: asyncio.Semaphore,
-    answers: Answers,
-) -> None:
-    async def ask_in_turn(session: aiohttp.ClientSession, queue: Sequence[Request]) -> None:
-        wait = None
-        for number, request in enumerate(queue):
-            if number and gap and not wait:
-                await asyncio.sleep(gap)
-            await slots.acquire()
-            begun = perf_counter()
-            try:
-                answer: Answer = (
-                    PutOff(wait=wait) if wait else await fetch(session, guard, request, limits)
-                )
-            except FetchError as error:
-                answer, wait = error, error.retry_after
-            answers.put((request, answer, int((perf_counter() - begun) * 1000)))
-            if not isinstance(answer, Fetched):  # whose body the caller has yet to take
-                slots.release()
-
-    try:
-        async with make_session(guard, limits) as session, asyncio.TaskGroup() as group:
-            for queue in queues:
-                group.create_task(ask_in_turn(session, queue))
-    finally:
-        answers.put(None)
-
-
-def cancel_all(loop: asyncio.AbstractEventLoop) -> None:
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-
-
-def make_session(guard: Guard, limits: Limits = Limits()) -> aiohttp.ClientSession:
-    """A session without cookies whose connections go to checked addresses only."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            resolver=GuardedResolver(guard), limit_per_host=1, use_dns_cache=False
-        ),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT},
-        timeout=aiohttp.ClientTimeout(total=limits.seconds),
-    )
-
-
-async def fetch(
-    session: aiohttp.ClientSession,
-    guard: Guard,
-    request: Request,
-    limits: Limits = Limits(),
-) -> Fetched | NotModified:
+def fetch(guard: Guard, request: Request, limits: Limits = Limits()) -> Fetched | NotModified:
     """Raises FetchError, whatever goes wrong."""
-    headers = {
-        name: value
-        for name, value in (
-            ("Accept", request.accept),
-            ("If-None-Match", request.etag),
-            ("If-Modified-Since", request.last_modified),
-        )
-        if value
-    }
-    with named_troubles():
-        return await follow(session, guard, request.url, headers, limits)
+    answer = perform(Transfer(guard, limits), request)
+    if isinstance(answer, Fetched | NotModified):
+        return answer
+    raise answer
 
 
-async def follow(
-    session: aiohttp.ClientSession,
-    guard: Guard,
-    url: str,
-    headers: dict[str, str],
-    limits: Limits,
-) -> Fetched | NotModified:
-    """Redirects are followed by hand, since each address must be checked again."""
-    moved_to, is_for_good = "", True
-    async with asyncio.timeout(limits.seconds):
-        for _ in range(limits.redirects + 1):
-            guard.check_url(url)
-            async with session.get(url, headers=headers, allow_redirects=False) as response:
-                target = response.headers.get("Location", "")
-                if response.status in MOVED and target:
-                    url = urljoin(url, target)
-                    is_for_good = is_for_good and response.status in FOR_GOOD
-                    moved_to = url if is_for_good else moved_to
-                    continue
-                return await read(response, url, moved_to, limits)
-    raise FetchError("too_many_redirects")
-
-
-async def post_form(guard: Guard, url: str, form: dict[str, str], limits: Limits = Limits()) -> int:
-    """The status of a POST. Redirects are followed with the form, whatever their number: hubs mean
+def post(
+    guard: Guard, url: str, body: bytes, content_type: str, limits: Limits = Limits()
+) -> int:
+    """The status of a POST. Redirects are followed with the body, whatever their number: hubs mean
     it so. Raises FetchError where no answer comes.
     """
-    with named_troubles():
-        async with make_session(guard, limits) as session, asyncio.timeout(limits.seconds):
-            for _ in range(limits.redirects + 1):
-                guard.check_url(url)
-                async with session.post(url, data=form, allow_redirects=False) as response:
-                    target = response.headers.get("Location", "")
-                    if response.status not in MOVED or not target:
-                        return response.status
-                    url = urljoin(url, target)
-    raise FetchError("too_many_redirects")
+    transfer = Transfer(guard, limits)
+    transfer.handle.setopt(pycurl.POST, 1)
+    transfer.handle.setopt(pycurl.POSTFIELDS, body)
+    transfer.more = [f"Content-Type: {content_type}".encode(), b"Expect:"]
+    answer = perform(transfer, Request(url=url, accept="*/*"))
+    if isinstance(answer, FetchError) and answer.status is None:
+        raise answer
+    return transfer.status
 
 
-@contextmanager
-def named_troubles() -> Iterator[None]:
-    """Whatever keeps an answer from coming, as FetchError."""
-    try:
-        yield
-    except RefusedUrlError as error:
-        raise FetchError("refused_address") from error
-    except TimeoutError as error:
-        raise FetchError("timeout") from error
-    except (aiohttp.ClientError, ValueError, OSError) as error:
-        raise FetchError(f"connection: {type(error).__name__}") from error
+def perform(transfer: "Transfer", request: Request) -> Fetched | NotModified | FetchError:
+    answer = transfer.begin(request)
+    while answer is None:
+        try:
+            transfer.handle.perform()
+        except pycurl.error as error:
+            answer = transfer.end(error.args[0])
+        else:
+            answer = transfer.end(pycurl.E_OK)
+    transfer.close()
+    return answer
 
 
-async def read(
-    response: aiohttp.ClientResponse, url: str, moved_to: str, limits: Limits
-) -> Fetched | NotModified:
-    headers = response.headers
-    max_age = read_max_age(headers.get("Cache-Control", ""))
-    if max_age is None:
-        max_age = read_expires(headers.get("Expires", ""), headers.get("Date", ""))
-    if response.status == HTTPStatus.NOT_MODIFIED:
-        return NotModified(max_age=max_age)
-    body = await read_body(response, limits.bytes)
-    if response.status != HTTPStatus.OK:
-        is_wall = "cf-mitigated" in headers or any(mark in body for mark in CHALLENGES)
-        reason = "bot_wall" if is_wall else f"http_status {response.status}"
-        raise FetchError(reason, response.status, read_retry_after(headers.get("Retry-After", "")))
-    return Fetched(
-        body=body,
-        url=url,
-        moved_to=moved_to,
-        etag=headers.get("ETag", ""),
-        last_modified=headers.get("Last-Modified", ""),
-        content_type=headers.get("Content-Type", ""),
-        link=", ".join(headers.getall("Link", [])),
-        max_age=max_age,
-    )
+class Transfer:
+    """A curl handle, and the request that it carries now through all redirects.
 
+    Redirects are followed by hand, since each address must be checked again.
+    """
 
-async def read_body(response: aiohttp.ClientResponse, most: int) -> bytes:
-    """The body in pieces, so that one that lies about its length or unpacks to more is cut off."""
-    body = bytearray()
-    async for piece in response.content.iter_chunked(CHUNK):
-        body += piece
-        if len(body) > most:
-            raise FetchError("too_large", response.status)
-    return bytes(body)
+    def __init__(self, guard: Guard, limits: Limits) -> None:
+        self.guard, self.limits = guard, limits
+        self.more: list[bytes] = []
+        """Header lines of every request."""
+        self.opened: list[socket.socket] = []
+        """Sockets of which curl has made copies for itself."""
+        self.handle = pycurl.Curl()
+        for option, value in OPTIONS:
+            self.handle.setopt(option, value)
+        self.handle.setopt(pycurl.OPENSOCKETFUNCTION, self.open_socket)
+        self.handle.setopt(pycurl.HEADERFUNCTION, self.take_header)
+        self.handle.setopt(pycurl.WRITEFUNCTION, self.take_body)
 
+    def begin(self, request: Request) -> FetchError | None:
+        """Ready to be performed, unless there is something wrong with it already."""
+        self.until = monotonic() + self.limits.seconds
+        self.moved_to, self.is_for_good, self.hops = "", True, 0
+        self.handle.setopt(pycurl.HTTPHEADER, request.lines() + self.more)
+        return self.aim(request.url)
 
-def read_max_age(cache_control: str) -> timedelta | None:
-    for part in cache_control.split(","):
-        name, _, value = part.strip().partition("=")
-        if name.lower() == "max-age" and value.strip('"').isdigit():
-            return timedelta(seconds=min(int(value.strip('"')[:12]), 31_536_000))
-    return None
-
-
-def read_expires(expires: str, date: str) -> timedelta | None:
-    """How far Expires is ahead of the server's own clock (RFC 9111, section 4.2.1)."""
-    try:
-        wait = parsedate_to_datetime(expires) - parsedate_to_datetime(date)
-    except (ValueError, TypeError):
+    def aim(self, url: str) -> FetchError | None:
+        left = self.until - monotonic()
+        if left <= 0:
+            return FetchError("timeout")
+        try:
+            self.guard.check_url(url)
+            self.host, plain = as_asked(url)
+        except RefusedUrlError:
+            return FetchError("refused_address")
+        except ValueError:
+            return FetchError("connection: its address is no address")
+        self.url, self.status, self.is_refused = url, 0, False
+        self.lines: list[bytes] = []
+        self.is_head_read = False
+        self.body = bytearray()
+        self.handle.setopt(pycurl.URL, plain)
+        self.handle.setopt(pycurl.TIMEOUT_MS, int(left * 1000) + 1)
         return None
-    return min(max(timedelta(0), wait), timedelta(days=365))
+
+    def open_socket(self, _: int, to: Any) -> socket.socket | int:
+        """Where connections may go is decided here, on the very address that a name led to: there
+        is nothing behind it that could be told otherwise.
+        """
+        address, port = to.addr[:2]
+        if not self.guard.may_connect(self.host, address, port):
+            self.is_refused = True
+            return pycurl.SOCKET_BAD
+        opened = socket.socket(to.family, to.socktype, to.protocol)
+        self.opened.append(opened)
+        return opened
+
+    def take_header(self, line: bytes) -> None:
+        """Interim answers come first (RFC 9110, section 15.2), trailers last: neither is kept."""
+        if line.startswith(b"HTTP/"):
+            self.lines.clear()
+            self.is_head_read = False
+            self.status = int(line.split(maxsplit=2)[1])
+        elif not line.strip():
+            self.is_head_read = True
+        elif not self.is_head_read:
+            self.lines.append(line)
+
+    def take_body(self, piece: bytes) -> int | None:
+        """In pieces, so that a body that lies about its length or unpacks to more is cut off."""
+        if self.status in MOVED:
+            return 0  # nobody needs it, and it may be endless
+        self.body += piece
+        return 0 if len(self.body) > self.limits.bytes else None
+
+    def end(self, code: int) -> Fetched | NotModified | FetchError | None:
+        """What came of it, by curl's code; None where it goes on at another address."""
+        self.close_copied()
+        if self.is_refused:
+            return FetchError("refused_address")
+        if len(self.body) > self.limits.bytes:
+            return FetchError("too_large", self.status)
+        headers = Headers.from_lines(self.lines)
+        target = headers.first("location")
+        if self.status in MOVED and target and self.is_head_read:
+            return self.follow(target)
+        if code and self.status not in MOVED:
+            return FetchError(TROUBLES.get(code, f"connection: curl {code}"))
+        return self.read(headers)
+
+    def follow(self, target: str) -> FetchError | None:
+        self.hops += 1
+        if self.hops > self.limits.redirects:
+            return FetchError("too_many_redirects")
+        try:
+            url = urljoin(self.url, as_text(target))
+        except ValueError:
+            return FetchError("connection: its redirect is no address")
+        self.is_for_good = self.is_for_good and self.status in FOR_GOOD
+        self.moved_to = url if self.is_for_good else self.moved_to
+        return self.aim(url)
+
+    def close_copied(self) -> None:
+        while self.opened:
+            self.opened.pop().close()
+
+    def close(self) -> None:
+        self.close_copied()
+        self.handle.close()
+
+    def read(self, headers: Headers) -> Fetched | NotModified | FetchError:
+        if self.status == HTTPStatus.NOT_MODIFIED:
+            return NotModified(max_age=headers.max_age())
+        body = bytes(self.body)
+        if self.status != HTTPStatus.OK:
+            is_wall = "cf-mitigated" in headers.values or any(mark in body for mark in CHALLENGES)
+            reason = "bot_wall" if is_wall else f"http_status {self.status}"
+            return FetchError(reason, self.status, read_retry_after(headers.first("retry-after")))
+        return Fetched(
+            body=body,
+            url=self.url,
+            moved_to=self.moved_to,
+            etag=headers.first("etag"),
+            last_modified=headers.first("last-modified"),
+            content_type=headers.first("content-type"),
+            link=headers.joined("link"),
+            max_age=headers.max_age(),
+        )
 
 
-def read_retry_after(value: str) -> timedelta | None:
-    """Seconds or a date (RFC 9110, section 10.2.3); at most a day is believed."""
-    seconds = value.strip()
-    if seconds.isascii() and seconds.isdigit():
-        return timedelta(seconds=min(int(seconds[:12]), 86_400))
+def as_asked(url: str) -> tuple[str, str]:
+    """The host, and the URL in ASCII, put together from the very parts that the guard looked at: no
+    other reading of the text can lead elsewhere. Raises ValueError.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    name = f"[{host}]" if ":" in host else host.encode("idna").decode()
+    port = f":{parts.port}" if parts.port else ""
+    path = quote(parts.path or "/", safe=PLAIN)
+    query = "?" * bool(parts.query) + quote(parts.query, safe=PLAIN + "?[]")
+    return host, f"{parts.scheme}://{name}{port}{path}{query}"
+
+
+def as_text(target: str) -> str:
+    """A Location, which some servers send in UTF-8, and not in ASCII."""
     try:
-        until = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return min(max(timedelta(0), until - datetime.now(UTC)), timedelta(days=1))
+        return target.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return target

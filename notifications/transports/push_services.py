@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 from http import HTTPStatus
 
-from articles.feeds.fetch import read_retry_after
+from articles.feeds.headers import read_retry_after
 from notifications.transports.base import ACCEPTED, Outcome, Result
 from notifications.webpush.wire import Answer
 

@@ -59,7 +59,7 @@ def test_a_feed_says_how_it_is(changes: dict[str, object], sentence: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "error", ["connection: ClientConnectorError", "not a feed: not XML", "timeout", "something new"]
+    "error", ["connection: nobody answers", "not a feed: not XML", "timeout", "something new"]
 )
 def test_every_error_has_words(error: str) -> None:
     sentence = explain(replace(WELL, error=error, error_count=1), NOON)

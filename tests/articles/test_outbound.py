@@ -1,9 +1,8 @@
-import asyncio
 import socket
 
 import pytest
 
-from articles.outbound import Guard, GuardedResolver, RefusedUrlError, connect, is_public
+from articles.outbound import Guard, RefusedUrlError, connect, is_public
 
 REFUSED = [
     "ftp://news.example/",
@@ -49,13 +48,14 @@ def test_a_named_exception_holds_for_its_port_alone() -> None:
         guard.check_url("http://127.0.0.1:8018/feed.xml")
 
 
-def test_a_name_that_leads_inside_is_refused_when_it_is_resolved() -> None:
-    async def resolve() -> None:
-        resolver = GuardedResolver(Guard())
-        await resolver.resolve("localhost", 80)
+def test_a_connection_is_allowed_to_what_is_public_and_to_what_is_named() -> None:
+    guard = Guard(allow_private=frozenset({"desk.example:8017"}))
 
-    with pytest.raises(RefusedUrlError):
-        asyncio.run(resolve())
+    assert guard.may_connect("news.example", "93.184.215.14", 443)
+    assert guard.may_connect("desk.example", "10.0.0.7", 8017)
+    assert not guard.may_connect("news.example", "10.0.0.7", 443)
+    assert not guard.may_connect("news.example", "93.184.215.14", 22)
+    assert not guard.may_connect("desk.example", "10.0.0.7", 443)
 
 
 def test_a_connection_goes_to_an_address_that_was_checked() -> None:

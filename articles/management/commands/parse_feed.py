@@ -1,4 +1,3 @@
-import asyncio
 import json
 from argparse import ArgumentParser
 from datetime import datetime
@@ -9,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from articles.feeds.entry import Entry, ParsedFeed
-from articles.feeds.fetch import Fetched, FetchError, Request, fetch, make_session
+from articles.feeds.fetch import Fetched, FetchError, Request, fetch
 from articles.feeds.parse import parse
 from articles.feeds.xml import ParseError
 from articles.outbound import Guard
@@ -27,7 +26,7 @@ class Command(BaseCommand):
         source: str = asked["source"]
         try:
             if source.startswith(("http://", "https://")):
-                answer = asyncio.run(read_url(source))
+                answer = read_url(source)
                 body, content_type, url = answer.body, answer.content_type, answer.url
             else:
                 body, content_type, url = Path(source).read_bytes(), asked["content_type"], ""
@@ -38,10 +37,9 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-async def read_url(url: str) -> Fetched:
+def read_url(url: str) -> Fetched:
     guard = Guard(allow_private=settings.OUTBOUND_ALLOW)
-    async with make_session(guard) as session:
-        answer = await fetch(session, guard, Request(url=url))
+    answer = fetch(guard, Request(url=url))
     if not isinstance(answer, Fetched):
         raise FetchError("304 without a condition")
     return answer

@@ -7,7 +7,7 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from articles.feeds.fetch import read_retry_after
+from articles.feeds.headers import read_retry_after
 from notifications.transports.base import ACCEPTED, Outcome, Result
 
 RESULTS = {

@@ -3,7 +3,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from articles.feeds.fetch import read_retry_after
+from articles.feeds.headers import read_retry_after
 from notifications.transports.base import Result
 from notifications.transports.fcm.answers import read_outcome
 
