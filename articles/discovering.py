@@ -9,8 +9,8 @@ from articles.feeds.discovery import Found, find_feeds, find_sitemaps, usual_add
 from articles.feeds.entry import ParsedFeed
 from articles.feeds.fetch import Fetched, Request
 from articles.feeds.parse import parse
-from articles.feeds.xml import ParseError
 from articles.feeds.rounds import fetch_all
+from articles.feeds.xml import ParseError
 from articles.outbound import Guard
 
 ENOUGH = 8

@@ -14,11 +14,11 @@ from django.db import IntegrityError, transaction
 
 from articles.extraction.page import Page, PageError, PageRules, read_page
 from articles.feeds.fetch import Answer, Fetched, FetchError, PutOff, Request
+from articles.feeds.rounds import fetch_all
 from articles.identity import canonical_url, hash_url
 from articles.ingest import host_of
 from articles.language import recognise
 from articles.models import Article, ArticleText
-from articles.feeds.rounds import fetch_all
 from articles.outbound import Guard
 from articles.pace import Pace
 from articles.robots import find_rules, is_allowed, keep_rules, robots_request

@@ -28,11 +28,11 @@ from articles.feeds.fetch import (
     Request,
 )
 from articles.feeds.parse import parse
+from articles.feeds.rounds import fetch_all
 from articles.feeds.schedule import Limits, interval_after_error, next_interval, rhythm
 from articles.feeds.xml import ParseError
 from articles.models import Feed, HubSubscription
 from articles.models.rows import update
-from articles.feeds.rounds import fetch_all
 from articles.outbound import Guard
 from articles.pace import Pace
 from articles.storing import Stored, store_entries

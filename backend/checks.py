@@ -11,10 +11,6 @@ from django.contrib import admin
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
-from notifications.addresses import is_loopback
-from notifications.transports.webpush import load_vapid
-from notifications.webpush.vapid import is_contact
-
 FCM_HOST = "fcm.googleapis.com"
 TOYS = ("console.ConsoleTransport", "memory.MemoryTransport")
 
@@ -49,6 +45,11 @@ def check_web_push(
     **_: object,
 ) -> list[CheckMessage]:
     """Where Web Push is on, browsers' push services will know us and no stand-in is spoken to."""
+    # With cryptography, 11 MB: not for every process.
+    from notifications.addresses import is_loopback  # noqa: PLC0415
+    from notifications.transports.webpush import load_vapid  # noqa: PLC0415
+    from notifications.webpush.vapid import is_contact  # noqa: PLC0415
+
     found: list[CheckMessage] = []
     if any(map(is_loopback, settings.WEB_PUSH_HOSTS)):
         hint = "The stand-in push service is for development: name no loopback host."

@@ -131,9 +131,7 @@ def fetch(guard: Guard, request: Request, limits: Limits = Limits()) -> Fetched 
     raise answer
 
 
-def post(
-    guard: Guard, url: str, body: bytes, content_type: str, limits: Limits = Limits()
-) -> int:
+def post(guard: Guard, url: str, body: bytes, content_type: str, limits: Limits = Limits()) -> int:
     """The status of a POST. Redirects are followed with the body, whatever their number: hubs mean
     it so. Raises FetchError where no answer comes.
     """
@@ -148,14 +146,14 @@ def post(
 
 
 def perform(transfer: "Transfer", request: Request) -> Fetched | NotModified | FetchError:
-    answer = transfer.begin(request)
+    answer: Fetched | NotModified | FetchError | None = transfer.begin(request)
     while answer is None:
+        code = pycurl.E_OK
         try:
             transfer.handle.perform()
         except pycurl.error as error:
-            answer = transfer.end(error.args[0])
-        else:
-            answer = transfer.end(pycurl.E_OK)
+            code = int(error.args[0])
+        answer = transfer.end(code)
     transfer.close()
     return answer
 
@@ -193,6 +191,7 @@ class Transfer:
         try:
             self.guard.check_url(url)
             self.host, plain = as_asked(url)
+            self.handle.setopt(pycurl.URL, plain)
         except RefusedUrlError:
             return FetchError("refused_address")
         except ValueError:
@@ -201,7 +200,6 @@ class Transfer:
         self.lines: list[bytes] = []
         self.is_head_read = False
         self.body = bytearray()
-        self.handle.setopt(pycurl.URL, plain)
         self.handle.setopt(pycurl.TIMEOUT_MS, int(left * 1000) + 1)
         return None
 
@@ -273,7 +271,7 @@ class Transfer:
     def read(self, headers: Headers) -> Fetched | NotModified | FetchError:
         if self.status == HTTPStatus.NOT_MODIFIED:
             return NotModified(max_age=headers.max_age())
-        body = bytes(self.body)
+        body, self.body = bytes(self.body), bytearray()
         if self.status != HTTPStatus.OK:
             is_wall = "cf-mitigated" in headers.values or any(mark in body for mark in CHALLENGES)
             reason = "bot_wall" if is_wall else f"http_status {self.status}"

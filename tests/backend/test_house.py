@@ -108,7 +108,8 @@ def test_secrets_and_hosts_of_other_places_are_not_in_the_repository() -> None:
 
 def test_no_process_loads_what_only_some_need() -> None:
     """20 MB of each: the admin is for the web, readers of pages and corpora are for tasks."""
-    heavy = {"articles.admin", "articles.tasks", "numpy", "trafilatura", "sentry_sdk"}
+    heavy = {"articles.admin", "articles.tasks", "notifications.tasks", "numpy", "trafilatura"}
+    heavy |= {"sentry_sdk", "cryptography.hazmat"}
     code = (
         "import sys, django; from django.contrib import admin; django.setup()\n"
         f"print(*sorted({heavy} & sys.modules.keys()), len(admin.site._registry))\n"

@@ -18,7 +18,8 @@ from typing import NamedTuple
 from django.db import connection
 
 from articles.models import Article, Feed, Publisher
-from tests.bench.ingest_server import ENTRIES, FEEDS, address
+from tests.bench.ingest_server import ENTRIES, FEEDS
+from tests.bench.ingest_worker import address
 from tests.bench.table import Row, show_progress
 from tests.processes import ROOT, environment
 

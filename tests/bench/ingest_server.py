@@ -112,11 +112,6 @@ class Server:
         return web.json_response(time.process_time())
 
 
-def address(number: int, port: int) -> str:
-    """Each publisher has a host of its own, as in the world: Linux answers on all of 127/8."""
-    return f"http://127.0.1.{number + 1}:{port}/{number}.xml"
-
-
 def main() -> None:
     server, app = Server(), web.Application()
     app.add_routes(

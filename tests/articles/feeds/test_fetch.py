@@ -6,15 +6,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pycurl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from articles import outbound
 from articles.feeds import fetch as module
 from articles.feeds.fetch import (
+    FORM,
     Fetched,
     FetchError,
     Limits,
     NotModified,
     Request,
+    Transfer,
+    as_asked,
     fetch,
     post,
 )
@@ -81,6 +86,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer_moved(self) -> None:
         self.answer(301, Location="/good")
+
+    def answer_trailers(self) -> None:
+        self.wfile.write(
+            b'HTTP/1.1 103 Early Hints\r\nETag: "early"\r\n\r\n'
+            b'HTTP/1.1 200 OK\r\nETag: "kept"\r\nTransfer-Encoding: chunked\r\n\r\n'
+            b'6\r\n<rss/>\r\n0\r\nETag: "late"\r\n\r\n'
+        )
+
+    def do_POST(self) -> None:
+        if self.path == "/elsewhere":
+            self.answer(308, Location="/hub")
+            return
+        form = self.rfile.read(int(self.headers["Content-Length"]))
+        is_form = self.headers["Content-Type"] == FORM
+        self.answer(202 if is_form and form == b"hub.mode=subscribe" else 400)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -175,3 +195,68 @@ def test_a_name_that_is_rebound_to_an_address_inside_is_not_followed_there(
         with pytest.raises(FetchError) as caught:
             fetch(guard, request, LIMITS)
         assert caught.value.reason == "refused_address"
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        (
+            "http://Bücher.example/straße?q=ä b",
+            "http://xn--bcher-kva.example/stra%C3%9Fe?q=%C3%A4%20b",
+        ),
+        ("https://news.example", "https://news.example/"),
+        (
+            "https://news.example:8443/a%20b?x=%2F&y[]=1#part",
+            "https://news.example:8443/a%20b?x=%2F&y[]=1",
+        ),
+        ("http://[2606:4700::1111]/feed", "http://[2606:4700::1111]/feed"),
+    ],
+)
+def test_an_address_is_asked_in_ascii_as_browsers_ask_it(url: str, asked: str) -> None:
+    assert as_asked(url)[1] == asked
+
+
+class Trusting(Guard):
+    def check_url(self, url: str) -> None:
+        """Let everything through."""
+
+
+@given(st.text(max_size=60).map(lambda rest: f"http://{rest}") | st.text(max_size=40))
+def test_no_text_is_more_than_curl_can_take(url: str) -> None:
+    begun = Transfer(Trusting(), LIMITS).begin(Request(url=url))
+
+    assert begun is None or begun.reason.startswith("connection")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:{port}\\@news.example/good", "http://news.example\\@127.0.0.1:{port}/good"],
+)
+def test_an_address_that_is_read_in_two_ways_leads_nowhere(
+    server: ThreadingHTTPServer, url: str
+) -> None:
+    """Some readers take a backslash for a slash (https://url.spec.whatwg.org/), others do not."""
+    guard = Guard(ports=frozenset({80, server.server_port}))
+
+    with pytest.raises(FetchError):
+        fetch(guard, Request(url=url.format(port=server.server_port)), LIMITS)
+
+
+def test_trailers_and_interim_answers_are_not_taken_for_headers(
+    server: ThreadingHTTPServer,
+) -> None:
+    answer = get(server, "trailers")
+
+    assert isinstance(answer, Fetched)
+    assert (answer.body, answer.etag) == (b"<rss/>", '"kept"')
+
+
+def test_a_form_is_posted_wherever_it_is_sent_on_to(server: ThreadingHTTPServer) -> None:
+    guard = Guard(allow_private=frozenset({f"127.0.0.1:{server.server_port}"}))
+    url = f"http://127.0.0.1:{server.server_port}"
+
+    assert post(guard, f"{url}/hub", b"hub.mode=subscribe", FORM, LIMITS) == 202
+    assert post(guard, f"{url}/elsewhere", b"hub.mode=subscribe", FORM, LIMITS) == 202
+    assert post(guard, f"{url}/hub", b"", FORM, LIMITS) == 400
+    with pytest.raises(FetchError, match="refused_address"):
+        post(Guard(), f"{url}/hub", b"", FORM, LIMITS)
