@@ -25,6 +25,7 @@ from tests.processes import ROOT, environment
 
 PASSES = ("cold", "all 304", "3 of 50 edited", "same, no validators")
 SYSTEMS = ("reader", "naive", "ours")
+AGAIN = {"all 304": 9}  # over in a tenth of a second, so that anything disturbs it
 STEPS = len(PASSES) * len(SYSTEMS) + 1
 Figures = dict[str, float]
 
@@ -151,13 +152,21 @@ def run_passes(who: str, url: str, folder: Path, done: int) -> tuple[dict[str, F
             if name == "same, no validators":
                 ask("POST", f"{url}/state?name=bare")
             before = postgres_cpu()
-            worker.begin()
-            found[name] = worker.end()
+            found[name] = run_pass(worker, AGAIN.get(name, 1))
             database = database or postgres_cpu() - before
             show_progress("ingest", done + number + 1, STEPS)
         return found, database
     finally:
         worker.close()
+
+
+def run_pass(worker: Worker, times: int) -> Figures:
+    """The median of as many runs."""
+    runs = []
+    for _ in range(times):
+        worker.begin()
+        runs.append(worker.end())
+    return sorted(runs, key=lambda run: run["seconds"])[times // 2]
 
 
 def run_two(url: str, folder: Path) -> Figures:
