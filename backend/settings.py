@@ -211,6 +211,16 @@ CACHES = {
     },
 }
 
+PAGE_SECONDS = env.number("PAGE_SECONDS", 5)
+if PAGE_SECONDS:
+    CACHES["pages"] = {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": PAGE_SECONDS,
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    }
+else:
+    CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+
 # Ingest
 
 FETCH_EVERY = env.number("FETCH_EVERY", 15, least=0.2)

@@ -23,9 +23,9 @@ COMMON = (
     """
     INSERT INTO articles_publisher
         (id, name, slug, home_url, mark_url, is_active, is_full_text_allowed, page_rules,
-        created_at)
+        breaking_words, created_at)
     SELECT id_of('publisher', n), 'Publisher ' || n, 'publisher-' || n,
-        'https://publisher-' || n || '.example/', '', true, false, '{}', now()
+        'https://publisher-' || n || '.example/', '', true, false, '{}', '{}', now()
     FROM generate_series(1, 200) AS n
     """,
     """
@@ -50,8 +50,8 @@ ARTICLES = (
     """,
     """
     INSERT INTO articles_story (id, language, first_published_at, last_published_at,
-        is_lead_chosen, is_locked, created_at)
-    SELECT story, 'en', min(at), max(at), false, false, now() FROM fresh GROUP BY story
+        is_lead_chosen, is_locked, is_breaking, created_at)
+    SELECT story, 'en', min(at), max(at), false, false, false, now() FROM fresh GROUP BY story
     ON CONFLICT DO NOTHING
     """,
     """
@@ -71,8 +71,9 @@ ARTICLES = (
     """,
     """
     INSERT INTO articles_articletag
-        (article_id, tag_id, rule, mention_count, why, published_at, is_late)
-    SELECT id, id_of('tag', 1 + floor(%(tags)s * random() ^ 3)::bigint), 'push', 2, '[]', at, false
+        (article_id, tag_id, rule, mention_count, why, published_at, is_late, is_pinned)
+    SELECT id, id_of('tag', 1 + floor(%(tags)s * random() ^ 3)::bigint), 'push', 2, '[]', at, false,
+        false
     FROM fresh, generate_series(1, 3) ON CONFLICT DO NOTHING
     """,
     """

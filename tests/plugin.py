@@ -21,6 +21,7 @@ STACK = contextlib.ExitStack()
 SETTINGS = {
     "DEBUG": "yes",
     "FETCH_HOST_GAP": "0",
+    "PAGE_SECONDS": "0",
     "PUSH_TRANSPORT": "notifications.transports.memory.MemoryTransport",
     "WEB_PUSH_TRANSPORT": "notifications.transports.memory.MemoryTransport",
 }

@@ -1,12 +1,15 @@
 """What the pages tell browsers and caches, and in which language they speak."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
+from hashlib import sha256
 from secrets import token_urlsafe
+from time import monotonic
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
@@ -23,21 +26,30 @@ CONTENT_POLICY = (
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+STAND_IN = token_urlsafe(16)  # for the nonce, until an answer leaves: nobody outside can know it
 FRESH_SECONDS = 60  # a new article is on every page a minute later at most
 
 
 def public_page(view: View[P]) -> View[P]:
     """GET and HEAD only; the same for everybody, so shared caches may keep it for a minute.
 
-    Answers that are not 200 or a permanent redirect are not for caches: an article may come back.
+    So does this process for PAGE_SECONDS: when an alert goes out, thousands open one page. Answers
+    that are not 200 or a permanent redirect are not for caches: an article may come back.
     """
 
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
-        response = guard(view)(request, *args, **options)
+        language, kept = language_of(options), caches["pages"]
+        key = sha256(request.get_full_path().encode()).hexdigest()
+        response, made_at = kept.get(key, (None, monotonic()))
+        if response is None:
+            response = speak(view, language)(request, *args, **options)
+            if response.status_code in {200, 301}:
+                kept.set(key, (response, made_at))
         if response.status_code in {200, 301}:
-            patch_cache_control(response, public=True, max_age=FRESH_SECONDS)
-        return response
+            left = FRESH_SECONDS - int(monotonic() - made_at)
+            patch_cache_control(response, public=True, max_age=max(left, 0))
+        return seal(response, language)
 
     return require_safe(answer)
 
@@ -67,15 +79,32 @@ def guard(view: View[P]) -> View[P]:
 
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
-        request.nonce = nonce = token_urlsafe(16)  # type: ignore[attr-defined]  # the templates' to read
-        language = str(options.get("lang", settings.LANGUAGE_CODE))
-        with translation.override(language):
-            response = view(request, *args, **options)
-        response["Content-Security-Policy"] = CONTENT_POLICY.format(nonce=nonce)
-        response["Content-Language"] = language
-        return response
+        language = language_of(options)
+        return seal(speak(view, language)(request, *args, **options), language)
 
     return answer
+
+
+def language_of(options: Mapping[str, object]) -> str:
+    return str(options.get("lang", settings.LANGUAGE_CODE))
+
+
+def speak(view: View[P], language: str) -> View[P]:
+    def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
+        request.nonce = STAND_IN  # type: ignore[attr-defined]  # the templates' to read
+        with translation.override(language):
+            return view(request, *args, **options)
+
+    return answer
+
+
+def seal(response: HttpResponse, language: str) -> HttpResponse:
+    """With a nonce that no other answer has, and the policy that names it."""
+    nonce = token_urlsafe(16)
+    response.content = response.content.replace(STAND_IN.encode(), nonce.encode())
+    response["Content-Security-Policy"] = CONTENT_POLICY.format(nonce=nonce)
+    response["Content-Language"] = language
+    return response
 
 
 def is_from_here(request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ import os
 import random
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from articles.models import Article
 from tests import archive
 from tests.bench.load import Load, Make, make_request, press
 from tests.bench.table import Row, show_progress
-from tests.processes import environment, kill, spawn, wait_until
+from tests.processes import ROOT, environment, kill, spawn, wait_until
 
 ARTICLES = int(os.environ.get("BENCH_ARTICLES", "1000000"))
 FEW = ARTICLES // 100
@@ -43,6 +44,29 @@ def measure() -> Iterator[Row]:
     with running_server() as server:
         for name, request in make_subjects().items():
             yield from compare(name, server, request, before[name])
+        yield from compare_page(server)
+
+
+def compare_page(server: "Server") -> Iterator[Row]:
+    """What who opens a tag's page waits for, beside what an app waits for that shows the same: when
+    thousands have just been told of one tag, and when each asks for another one.
+    """
+    for what, pick in (("one tag", lambda: 1), ("any tag", pick_tag)):
+        api, page = (
+            press(server.port, request, SECONDS, connections=1)
+            for request in (
+                lambda _, pick=pick: make_request("GET", f"/api/v1/tags/tag{pick()}/articles"),
+                lambda _, pick=pick: make_request("GET", f"/en/hashtag/Tag{pick()}"),
+            )
+        )
+        name = f"page of {what}, first byte"
+        yield Row(name, page.p50 * 1000, "ms", "the API's", page.p50 / api.p50)
+        yield Row("  p99", page.p99 * 1000, "ms", "the API's", page.p99 / api.p99)
+
+
+def pick_tag() -> int:
+    """A few are asked for most of the time."""
+    return 1 + int(TAGS * random.random() ** 3)
 
 
 def compare(name: str, server: "Server", request: Make, before: Load) -> Iterator[Row]:
@@ -63,14 +87,13 @@ def make_subjects() -> dict[str, Make]:
     def reader() -> str:
         return f"secret-{random.randint(1, READERS)}"
 
-    def tag() -> str:
-        return f"tag{1 + int(TAGS * random.random() ** 3)}"
-
     def word() -> str:
         return f"word{int(20_000 * random.random() ** 3)}"
 
     def follow(_: int) -> bytes:
-        return make_request("PUT", f"/api/v1/follows/{tag()}", reader(), b'{"level": "top"}')
+        return make_request(
+            "PUT", f"/api/v1/follows/tag{pick_tag()}", reader(), b'{"level": "top"}'
+        )
 
     return {
         "feed": lambda _: make_request("GET", "/api/v1/feed", reader()),
@@ -78,7 +101,7 @@ def make_subjects() -> dict[str, Make]:
             "GET", "/api/v1/feed?stories=yes", reader()
         ),
         f"feed of {MANY_FOLLOWS:,} tags": lambda _: make_request("GET", "/api/v1/feed", keen),
-        "tag page": lambda _: make_request("GET", f"/api/v1/tags/{tag()}/articles"),
+        "tag page": lambda _: make_request("GET", f"/api/v1/tags/tag{pick_tag()}/articles"),
         "article": lambda _: make_request("GET", f"/api/v1/articles/{random.choice(ids)}"),
         "search, one word": lambda _: make_request("GET", f"/api/v1/search?q={word()}"),
         "search, two words": lambda _: make_request("GET", f"/api/v1/search?q={word()}+{word()}"),
@@ -117,6 +140,7 @@ def running_server() -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    folder = tempfile.TemporaryDirectory()
     env = environment(
         DEBUG="no",
         SECURE="no",
@@ -124,9 +148,12 @@ def running_server() -> Iterator[Server]:
         ALLOWED_HOSTS="localhost",
         READER_RATE="1000000/second",
         ADDRESS_RATE="1000000/second",
-        STATIC_ROOT=tempfile.mkdtemp(),
+        PAGE_SECONDS=5,
+        STATIC_ROOT=folder.name,
         LOG_LEVEL="ERROR",
     )
+    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
+    subprocess.run(collect, cwd=ROOT, env=env, check=True)
     options = ("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8")
     command = ("gunicorn", "tests.bench.api_server", *options, "--no-control-socket")
     process = spawn(*command, env=env, stderr=subprocess.DEVNULL)
@@ -135,6 +162,7 @@ def running_server() -> Iterator[Server]:
         yield Server(port, process)
     finally:
         kill(process)
+        folder.cleanup()
 
 
 def is_up(port: int) -> bool:

@@ -1,7 +1,11 @@
 import re
+import time
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from tests import make
 
@@ -23,6 +27,53 @@ def test_what_is_missing_now_is_not_kept_by_caches(client: Client) -> None:
 
     assert answer.status_code == 404
     assert "Cache-Control" not in answer
+
+
+@pytest.fixture
+def kept(settings: Settings) -> None:
+    """Pages are kept, as in production."""
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = settings.CACHES | {"pages": {"BACKEND": memory, "TIMEOUT": 5}}
+    caches["pages"].clear()
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_page_that_many_open_is_made_once(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make.article("Bridge opens", tags=[make.tag("Railways")])
+    first = client.get("/en/hashtag/Railways")
+
+    with django_assert_num_queries(0):
+        second = client.get("/en/hashtag/Railways")
+
+    [nonce] = re.findall(r"'nonce-([\w-]+)'", second["Content-Security-Policy"])
+    assert first["Content-Security-Policy"] != second["Content-Security-Policy"]
+    assert first.content.decode() != second.content.decode()
+    assert set(re.findall(r'nonce="([^"]*)"', second.content.decode())) == {nonce}
+    assert second["Content-Language"] == "en"
+    assert client.get("/en/hashtag/Railways?before=x").status_code != 500
+    assert client.get("/ru/hashtag/Railways")["Content-Language"] == "ru"
+
+
+@pytest.mark.usefixtures("kept")
+def test_what_was_kept_for_a_while_may_be_kept_that_much_shorter(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.tag("Railways")
+    client.get("/en/hashtag/Railways")
+    made_at = time.monotonic()
+    monkeypatch.setattr("articles.pages.headers.monotonic", lambda: made_at + 3)
+
+    assert client.get("/en/hashtag/Railways")["Cache-Control"] == "public, max-age=57"
+
+
+@pytest.mark.usefixtures("kept")
+def test_what_is_missing_is_looked_for_each_time(client: Client) -> None:
+    assert client.get("/en/hashtag/Railways").status_code == 404
+    make.tag("Railways")
+
+    assert client.get("/en/hashtag/Railways").status_code == 200
 
 
 def test_only_scripts_with_the_answer_s_own_nonce_may_run(client: Client) -> None:
