@@ -24,6 +24,7 @@ def _news() -> None:
             section=make.section(),
             published_at=NOON - timedelta(minutes=number),
         )
+    make.searchable()
 
 
 def test_older_news_come_as_one_scrolls(visitor: Visitor) -> None:
