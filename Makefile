@@ -66,8 +66,9 @@ contract: setup ## held to what others wrote: schema tools, clients, servers; 9 
 	@$(RUN) -m pytest -q -m contract -rs $(ARGS)
 
 browsers: ## browsers for the browser tests (root; Debian or Ubuntu)
-	@command -v chromium >/dev/null && { command -v firefox-esr || command -v firefox; } >/dev/null \
-		|| { apt-get update -qq && apt-get install -y -qq chromium firefox-esr; }
+	@{ command -v chromium && command -v Xvfb && command -v xdotool \
+		&& { command -v firefox-esr || command -v firefox; }; } >/dev/null \
+		|| { apt-get update -qq && apt-get install -y -qq chromium firefox-esr xvfb xdotool; }
 
 browser-test: setup ## every page in a real Chromium, and a push to a real Firefox
 	@$(RUN) -m pytest -q tests/browser tests/journeys/test_browser.py --timeout=300 $(ARGS)

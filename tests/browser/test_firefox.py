@@ -4,6 +4,7 @@ push service, decrypted by the browser and shown by our service worker.
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,11 @@ from tests import make
 from tests.processes import PushService, beat, environment, kill, running, wait_until, worker
 from tests.publishers import Item, PublisherServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(180),
+]
 
 SHOWN = """navigator.serviceWorker.ready
     .then((registration) => registration.getNotifications())
@@ -42,13 +47,21 @@ def service(settings: Settings, live_server: LiveServer) -> Iterator[PushService
 
 
 @pytest.fixture
-def page(service: PushService, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def screen() -> Iterator[str]:
+    """A screen that nobody sees, on which notifications are windows that a mouse can reach."""
+    require("Xvfb", "xdotool")
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout
+    yield f":{int(process.stdout.readline())}"
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture
+def page(service: PushService, screen: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """Of a Firefox whose push service is ours; otherwise as it comes."""
-    path = shutil.which("firefox-esr") or shutil.which("firefox")
-    if path is None:
-        if os.environ.get("REQUIRE_BROWSERS"):
-            pytest.fail("no Firefox here, and REQUIRE_BROWSERS is set: make browsers")
-        pytest.skip("no Firefox here: make browsers")
+    path = shutil.which("firefox-esr") or require("firefox")
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
     preferences: dict[str, Any] = {
         "dom.push.serverURL": f"ws://{service.host}/",
@@ -59,25 +72,33 @@ def page(service: PushService, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page
     }
     with sync_playwright() as playwright:
         browser = playwright.firefox.launch(
-            channel="moz-firefox", executable_path=path, firefox_user_prefs=preferences
+            channel="moz-firefox",
+            executable_path=path,
+            firefox_user_prefs=preferences,
+            headless=False,
+            env={**os.environ, "DISPLAY": screen},
         )
         yield browser.new_page()
         browser.close()
 
 
-def wait_for(page: Page, *titles: str) -> list[dict[str, str]]:
-    for _ in range(300):
-        shown: list[dict[str, str]] = page.evaluate(SHOWN)
-        if sorted(each["title"] for each in shown) == sorted(titles):
-            return shown
-        page.wait_for_timeout(100)
-    raise AssertionError(shown)
+def require(*programs: str) -> str:
+    """The path of the last."""
+    path = ""
+    for program in programs:
+        path = shutil.which(program) or ""
+        if not path and os.environ.get("REQUIRE_BROWSERS"):
+            pytest.fail(f"no {program} here, and REQUIRE_BROWSERS is set: make browsers")
+        if not path:
+            pytest.skip(f"no {program} here: make browsers")
+    return path
 
 
-@pytest.mark.timeout(180)
-def test_an_alert_reaches_a_browser_is_updated_and_taken_away(
+@pytest.fixture
+def first(
     page: Page, live_server: LiveServer, service: PushService, tmp_path: Path
-) -> None:
+) -> Iterator[dict[str, str]]:
+    """The notification of an article that was published after this browser had followed its tag."""
     make.tag("NagornoKarabakh", "Nagorno-Karabakh")
     page.goto(f"{live_server.url}/en/hashtag/NagornoKarabakh")
     page.click(".follow button")
@@ -100,15 +121,47 @@ def test_an_alert_reaches_a_browser_is_updated_and_taken_away(
             publishers.publish("/feed.xml", Item(HEADLINE, timezone.now()))
             [first] = wait_for(page, HEADLINE)
             wait_until(Reaction.objects.filter(kind=Reaction.Kind.RECEIVED).exists)
+            yield first
 
-            alert = Alert.objects.get()
-            control.follow_up(alert, Alert.Kind.UPDATE, replace_title(alert), None, timezone.now())
-            [second] = wait_for(page, "Bridge open to lorries, too")
-            assert second["tag"] == first["tag"]
 
-            latest = Alert.objects.latest("created_at")
-            control.follow_up(latest, Alert.Kind.RETRACTION, latest.own(), None, timezone.now())
-            wait_for(page)
+def wait_for(page: Page, *titles: str) -> list[dict[str, str]]:
+    for _ in range(300):
+        shown: list[dict[str, str]] = page.evaluate(SHOWN)
+        if sorted(each["title"] for each in shown) == sorted(titles):
+            return shown
+        page.wait_for_timeout(100)
+    raise AssertionError(shown)
+
+
+def test_an_alert_reaches_a_browser_is_updated_and_taken_away(
+    page: Page, first: dict[str, str]
+) -> None:
+    alert = Alert.objects.get()
+    control.follow_up(alert, Alert.Kind.UPDATE, replace_title(alert), None, timezone.now())
+    [second] = wait_for(page, "Bridge open to lorries, too")
+    assert second["tag"] == first["tag"]
+
+    latest = Alert.objects.latest("created_at")
+    control.follow_up(latest, Alert.Kind.RETRACTION, latest.own(), None, timezone.now())
+    wait_for(page)
+
+
+@pytest.mark.usefixtures("first")
+def test_a_click_on_the_notification_opens_the_article(page: Page, screen: str) -> None:
+    click_notification(screen)
+
+    wait_until(lambda: any(HEADLINE in each.title() for each in page.context.pages))
+    [opened] = [each for each in page.context.pages if HEADLINE in each.title()]
+    expect(opened.locator("h1")).to_have_text(HEADLINE)
+    wait_for(page)
+    wait_until(Reaction.objects.filter(kind=Reaction.Kind.OPENED).exists)
+
+
+def click_notification(screen: str) -> None:
+    """As a person would: with the mouse, in the middle of its window, once that is to be seen."""
+    look = ["xdotool", "search", "--sync", "--onlyvisible", "--classname", "^Alert$"]
+    click = ["mousemove", "--window", "%1", "150", "60", "sleep", "1", "click", "1"]
+    subprocess.run([*look, *click], env={**os.environ, "DISPLAY": screen}, timeout=30, check=True)
 
 
 def replace_title(alert: Alert) -> Any:
