@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from articles import corrections, moderation, takedown
 from articles.admin import inbox
+from articles.admin.history import Versioned, is_going_back
 from articles.admin.paging import BigTable
 from articles.admin.rows import (
     HTTPS,
@@ -86,7 +87,7 @@ class ArticleTextInline(admin.StackedInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(BigTable):
+class ArticleAdmin(Versioned, BigTable):
     formfield_overrides = HTTPS
     list_display = (
         "title",
@@ -192,7 +193,8 @@ class ArticleAdmin(BigTable):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         """What an editor writes otherwise is locked against the feed, and the original is kept."""
-        moderation.keep_original(obj, form.changed_data, Article.objects.get(pk=obj.pk))
+        if not is_going_back(request):  # to a version, which has its own lock and original
+            moderation.keep_original(obj, form.changed_data, Article.objects.get(pk=obj.pk))
         super().save_model(request, obj, form, change)
         index_articles([obj.pk])
 

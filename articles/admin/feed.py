@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from articles.admin.history import Versioned
 from articles.admin.paging import BigTable
 from articles.admin.rows import HTTPS, change_rows
 from articles.discovering import discover
@@ -27,7 +28,7 @@ MOST_BYTES = 5_000_000  # of an uploaded list
 
 
 @admin.register(Feed)
-class FeedAdmin(BigTable):
+class FeedAdmin(Versioned, BigTable):
     change_list_template = "admin/articles/feed/change_list.html"
     formfield_overrides = HTTPS
     list_display = (

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from articles.admin.history import Versioned
 from articles.admin.rows import HTTPS
 from articles.models import Feed, Publisher
 
@@ -18,7 +19,7 @@ class FeedInline(admin.TabularInline):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(admin.ModelAdmin):
+class PublisherAdmin(Versioned):
     formfield_overrides = HTTPS
     list_display = ("name", "home_url", "trust", "is_active", "created_at")
     list_filter = ("is_active", "trust")

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from articles.admin.history import versions
 from articles.admin.paging import BigTable
 from articles.corrections import CorrectionError
 from articles.models import Article, Reader, Story, Tag
@@ -67,8 +68,9 @@ def change_rows(request: HttpRequest, rows: QuerySet[Any], done: str, **changes:
     `done` is the participle for both: "hidden", "paused".
     """
     log_rows(request, rows, done)
-    # The filter again and not the keys: a worker may have finished a row since it was read.
-    count = rows.update(**changes)
+    with versions(rows, editor_of(request), f"{done} from the list"):
+        # The filter again and not the keys: a worker may have finished a row since it was read.
+        count = rows.update(**changes)
     messages.success(request, f"{count} {done}.")
 
 

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from articles.admin.history import Versioned
 from articles.models import Section
 
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):
+class SectionAdmin(Versioned):
     list_display = ("name", "slug")
     search_fields = ("name",)
     ordering = ("name",)

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 
 from articles import corrections, retagging, tag_merging
 from articles.admin.foresight import try_text
+from articles.admin.history import Versioned
 from articles.admin.paging import BigTable
 from articles.admin.rows import TargetForm, correct, editor_of, find_target
 from articles.models import Alias, Tag
@@ -84,7 +85,7 @@ class AliasInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(BigTable):
+class TagAdmin(Versioned, BigTable):
     form = LabelledTagForm
     change_form_template = "admin/articles/tag/change_form.html"
     action_form = TargetForm
@@ -190,7 +191,7 @@ class TagAdmin(BigTable):
 
 
 @admin.register(Alias)
-class AliasAdmin(BigTable):
+class AliasAdmin(Versioned, BigTable):
     list_display = ("phrase", "folded", "tag", "language", "is_blocked")
     list_select_related = ("tag",)
     search_fields = ("phrase", "folded", "tag__name")

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from articles.models.history import EditorialHistory
 from articles.models.identifier import came_through_field, changed_in_field, make_id
 from articles.models.publisher import Feed, Publisher
 from articles.models.reader import Follow
@@ -147,6 +148,10 @@ class Article(models.Model):
     changed_in = changed_in_field(db_index=False)
 
     objects = ArticleQuerySet.as_manager()
+    history = EditorialHistory(
+        *("title", "summary", "image_url", "section", "language", "is_hidden", "is_locked"),
+        "original",
+    )
 
     class Meta:
         constraints = [

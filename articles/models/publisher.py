@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from articles.models.history import EditorialHistory
 from articles.models.identifier import make_id
 
 
@@ -54,6 +55,11 @@ class Publisher(models.Model):
         null=True, blank=True, help_text="days a text is kept; empty: as the settings say"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    history = EditorialHistory(
+        *("name", "slug", "home_url", "mark_url", "is_active", "trust", "is_full_text_allowed"),
+        *("page_rules", "breaking_words", "text_days"),
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -138,6 +144,7 @@ class Feed(models.Model):
     )
 
     objects = FeedQuerySet.as_manager()
+    history = EditorialHistory("publisher", "url", "section", "language", "state", "identity")
 
     class Meta:
         indexes = [

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Upper
 
+from articles.models.history import EditorialHistory
 from articles.models.identifier import changed_in_field, make_id
 from articles.tagging import Phrase, fold
 
@@ -22,6 +23,8 @@ class Section(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(unique=True)
+
+    history = EditorialHistory("name", "slug")
 
     def __str__(self) -> str:
         return self.name
@@ -124,6 +127,9 @@ class Tag(models.Model):
     changed_in = changed_in_field()
 
     objects = TagQuerySet.as_manager()
+    history = EditorialHistory(
+        "name", "slug", "label", "labels", "kind", "parent", "is_active", "may_alert"
+    )
 
     class Meta:
         indexes = [
@@ -177,6 +183,10 @@ class Alias(models.Model):
         help_text="means nothing, and hides what stands in it: “Karabakh FK” is no #Karabakh",
     )
     changed_in = changed_in_field()
+
+    history = EditorialHistory(
+        *("tag", "phrase", "language", "is_case_sensitive", "is_title_only", "needs", "is_blocked")
+    )
 
     class Meta:
         verbose_name_plural = "aliases"
