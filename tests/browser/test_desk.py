@@ -13,6 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
+from articles.admin.history import keep_first
 from articles.models import Article, Story, StoryPair, Tag
 from notifications import dispatch, releasing
 from notifications.models import Alert, Batch
@@ -190,6 +191,28 @@ def test_a_publisher_is_added_by_its_address_and_watched(enter: Enter, settings:
     expect(page.locator(".board")).to_contain_text("An editor has paused it.")
 
 
+def test_a_change_is_looked_up_and_taken_back(enter: Enter) -> None:
+    article = make.article("What they wrote")
+    page = enter("Curator").go(address(Article, "change", article.pk))
+    page.fill("#id_title", "What we wrote")
+    page.click("input[name=_save]")
+
+    page = enter_again(page, address(Article, "history", article.pk))
+    expect(page.locator("#change-history")).to_contain_text("What they wrote → What we wrote")
+    page.locator("#change-history tbody a").last.click()
+    expect(page.locator("#id_title")).to_have_value("What they wrote")
+    page.get_by_role("button", name="Revert").click()
+
+    expect(page.locator(".messagelist")).to_contain_text("changed successfully")
+    article.refresh_from_db()
+    assert (article.title, article.is_locked) == ("What they wrote", False)
+
+
+def enter_again(page: Page, path: str) -> Page:
+    page.goto(urlsplit(page.url)._replace(path=path, query="").geturl())
+    return page
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_doors_are_open_to_the_roles_that_may(enter: Enter, role: str) -> None:
     doors = {
@@ -217,6 +240,8 @@ def test_axe_finds_nothing_serious_at_the_desk(enter: Enter, scheme: str) -> Non
     told, pair = make_told(), make_pair(Ferry="Opens.", Boat="Starts.")
     make.article(review=Article.Review.WAITING, is_hidden=True)
     feed = make.feed(error="timeout", error_count=2, failing_since=timezone.now())
+    keep_first(Article, [told.pk])
+    version = Article.history.get()
     alert = plan(make.tag("Rivers"))
     tag = Tag.objects.get(name="Railways")
     pages = {
@@ -226,6 +251,8 @@ def test_axe_finds_nothing_serious_at_the_desk(enter: Enter, scheme: str) -> Non
             address(Tag, "change", tag.pk),
             f"{address(Tag, 'merge', tag.pk)}?target=Rivers",
             address(Article, "change", told.pk),
+            address(Article, "history", told.pk),
+            address(Article, "simple_history", told.pk, version.pk),
         ],
         "Alert editor": [
             f"{address(Alert, 'add')}?story={told.story_id}",

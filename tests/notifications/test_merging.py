@@ -25,6 +25,10 @@ OF_EDITORS = {
     "admin.LogEntry.user",
     "articles.Correction.made_by",
     "articles.Correction.undone_by",
+    *(
+        f"articles.Historical{name}.history_user"
+        for name in ("Alias", "Article", "Feed", "Publisher", "Section", "Tag")
+    ),
     "articles.Reader_groups.reader",
     "articles.Reader_user_permissions.reader",
     "articles.Retagging.asked_by",
