@@ -1,5 +1,6 @@
-"""Question: which cards a list shows. The product's most read rows, so each list is one statement
-whose answer is JSON already: making rows, objects and JSON of them in Python costs thrice as much.
+"""Question: which cards a list shows, and what an article is. The product's most read rows, so each
+answer is one statement whose result is JSON already: making rows, objects and JSON of them in
+Python costs thrice as much.
 
 Every list is newest first behind a place, which is the time and the id of the card before it: the
 last page costs what the first one does, and new articles move nothing.
@@ -9,14 +10,14 @@ import json
 import math
 from functools import cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 
 from articles.language import STEMMING, UNSTEMMED
 from articles.models.rows import ask
 
-CARD = """
-    json_build_object(
+FIELDS = """
         'id', a.id, 'title', a.title, 'summary', a.summary, 'url', a.url,
         'image_url', a.image_url, 'language', a.language,
         'published_at', to_char(a.published_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
@@ -24,16 +25,27 @@ CARD = """
                                        'home_url', p.home_url, 'mark_url', p.mark_url),
         'section', CASE WHEN s.id IS NOT NULL
                    THEN json_build_object('name', s.name, 'slug', s.slug) END,
-        'story', a.story_id)
+        'story', a.story_id
 """
-CARDS = """
-    SELECT k.at::text, k.id::text, ({card})::text
-    FROM ({keys}) AS k(at, id) JOIN articles_article a ON a.id = k.id
+JOINED = """
     JOIN articles_publisher p ON p.id = a.publisher_id
     LEFT JOIN articles_section s ON s.id = a.section_id
+"""
+CARD = f"json_build_object({FIELDS})"
+CARDS = """
+    SELECT k.at::text, k.id::text, ({card})::text
+    FROM ({keys}) AS k(at, id) JOIN articles_article a ON a.id = k.id {joined}
     ORDER BY k.at DESC, k.id DESC
 """
-
+ARTICLE = """
+    SELECT json_build_object({fields}, 'authors', a.authors, 'html', coalesce(b.html, ''), 'tags', (
+        SELECT coalesce(json_agg(json_build_object('name', t.name, 'rule', x.rule,
+            'mention_count', x.mention_count, 'why', x.why) ORDER BY t.id), '[]')
+        FROM articles_articletag x JOIN articles_tag t ON t.id = x.tag_id
+        WHERE x.article_id = a.id AND t.merged_into_id IS NULL))::text
+    FROM articles_article a {joined} LEFT JOIN articles_articletext b ON b.article_id = a.id
+    WHERE a.id = %(id)s AND NOT a.is_hidden
+"""
 
 ROUNDS = 5
 
@@ -93,8 +105,17 @@ class CardList(NamedTuple):
 
 @cache
 def write_statement(keys: str, card: str) -> str:
+    return compact(CARDS.format(card=card, keys=keys, joined=JOINED))
+
+
+@cache
+def write_article() -> str:
+    return compact(ARTICLE.format(fields=FIELDS, joined=JOINED))
+
+
+def compact(statement: str) -> str:
     """Without what only people need: psycopg remembers how to bind statements below 4 KB."""
-    return " ".join(CARDS.format(card=card, keys=keys).split())
+    return " ".join(statement.split())
 
 
 OF_TAG = CardList(
@@ -218,3 +239,9 @@ FOUND = CardList(
     FOUND_CARD,
     depends_on_values=True,
 )
+
+
+def find_article(pk: UUID) -> str | None:
+    """An article that is shown, with its body and tags, as JSON."""
+    found: list[tuple[str]] = ask(write_article(), {"id": pk})
+    return found[0][0] if found else None

@@ -11,7 +11,6 @@ from django.utils.http import quote_etag
 from backend.api import make_problem
 from backend.limits import LEFT
 
-API = "/api/v1/"
 OK = 200
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -25,8 +24,6 @@ class Conventions:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path.startswith(API):
-            return self.get_response(request)
         twice = [name for name, values in request.GET.lists() if len(values) > 1]
         if twice:
             return make_problem(400, f"{twice[0]} stands twice in the query.")

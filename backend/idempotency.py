@@ -19,7 +19,6 @@ from django.http.response import HttpResponseBase
 from redis import RedisError
 
 from backend.api import make_problem
-from backend.conventions import API
 
 KEY = re.compile(r"[\x21-\x7e]{16,255}")
 KEEP = 86_400
@@ -89,7 +88,7 @@ class Idempotency:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         key = request.headers.get("Idempotency-Key")
-        if request.method != "POST" or key is None or not request.path.startswith(API):
+        if request.method != "POST" or key is None:
             return self.get_response(request)
         if not KEY.fullmatch(key):
             return make_problem(400, WRONG_KEY)

@@ -3,10 +3,14 @@
 Tags, words and followers are spread as in life: a few are everywhere, most are rare.
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
+
+from articles.models import Publisher, Section
 
 COMMON = (
     """
@@ -19,18 +23,6 @@ COMMON = (
     LANGUAGE sql VOLATILE AS
     $$ SELECT string_agg('word' || floor(20000 * random() ^ 3)::int, ' ')
        FROM generate_series(1, fewest + floor(random() * (most - fewest))::int) $$
-    """,
-    """
-    INSERT INTO articles_publisher
-        (id, name, slug, home_url, mark_url, is_active, is_full_text_allowed, page_rules,
-        breaking_words, created_at)
-    SELECT id_of('publisher', n), 'Publisher ' || n, 'publisher-' || n,
-        'https://publisher-' || n || '.example/', '', true, false, '{}', '{}', now()
-    FROM generate_series(1, 200) AS n
-    """,
-    """
-    INSERT INTO articles_section (name, slug)
-    SELECT 'Section ' || n, 'section-' || n FROM generate_series(1, 12) AS n
     """,
 )
 TAGS = """
@@ -71,9 +63,8 @@ ARTICLES = (
     """,
     """
     INSERT INTO articles_articletag
-        (article_id, tag_id, rule, mention_count, why, published_at, is_late, is_pinned)
-    SELECT id, id_of('tag', 1 + floor(%(tags)s * random() ^ 3)::bigint), 'push', 2, '[]', at, false,
-        false
+        (article_id, tag_id, rule, mention_count, why, published_at, is_late)
+    SELECT id, id_of('tag', 1 + floor(%(tags)s * random() ^ 3)::bigint), 'push', 2, '[]', at, false
     FROM fresh, generate_series(1, 3) ON CONFLICT DO NOTHING
     """,
     """
@@ -107,11 +98,25 @@ INDEXES = """
     WHERE tablename = 'articles_follow' AND indexname <> 'articles_follow_pkey'
 """
 AT_ONCE = 20_000
+PUBLISHERS, SECTIONS = 200, 12
 Progress = Callable[[int, int], None]
 
 
 def begin() -> None:
+    """Make what the rest belongs to; the few rows by the models, which know their own defaults."""
     run(*COMMON)
+    Publisher.objects.bulk_create(make_publisher(number) for number in range(1, PUBLISHERS + 1))
+    Section.objects.bulk_create(
+        Section(pk=number, name=f"Section {number}", slug=f"section-{number}")
+        for number in range(1, SECTIONS + 1)
+    )
+
+
+def make_publisher(number: int) -> Publisher:
+    slug = f"publisher-{number}"
+    pk = UUID(hashlib.md5(f"publisher{number}".encode()).hexdigest())  # as id_of makes it
+    home = f"https://{slug}.example/"
+    return Publisher(pk=pk, name=f"Publisher {number}", slug=slug, home_url=home)
 
 
 def make_tags(count: int) -> None:

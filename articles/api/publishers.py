@@ -14,7 +14,7 @@ from articles.api.serializers import CardPageSerializer, MuteSerializer, Publish
 from articles.api.views import (
     MINUTE,
     NOTHING,
-    CardsView,
+    DirectView,
     PublicView,
     ReaderRequest,
     caller,
@@ -53,7 +53,7 @@ class PublisherView(PublicView, generics.RetrieveAPIView[Publisher]):
 
 
 @extend_schema(tags=["Publishers"])
-class PublisherArticlesView(PublicView, CardsView):
+class PublisherArticlesView(PublicView, DirectView):
     @extend_schema(
         summary="The articles of a publisher, newest first",
         parameters=PAGE_QUERY,

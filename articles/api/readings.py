@@ -19,7 +19,7 @@ from articles.api.serializers import CardPageSerializer, ReadArticleSerializer
 from articles.api.views import (
     BY_ID,
     NOTHING,
-    CardsView,
+    DirectView,
     ReaderRequest,
     caller,
     problems,
@@ -32,7 +32,7 @@ AT_ONCE = 500
 
 
 @extend_schema(tags=["Reading"])
-class SavedView(CardsView):
+class SavedView(DirectView):
     @extend_schema(
         summary="The articles that I saved for later, the latest saved first",
         parameters=PAGE_QUERY,

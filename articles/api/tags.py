@@ -19,7 +19,7 @@ from articles.api.serializers import (
     TrendSerializer,
 )
 from articles.api.views import (
-    CardsView,
+    DirectView,
     PublicView,
     caller,
     find_tag,
@@ -79,7 +79,7 @@ class TagView(APIView):
 
 
 @extend_schema(tags=["Tags"])
-class TagArticlesView(PublicView, CardsView):
+class TagArticlesView(PublicView, DirectView):
     @extend_schema(
         summary="The articles of a tag, newest first",
         parameters=PAGE_QUERY,

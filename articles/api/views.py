@@ -74,7 +74,7 @@ class PublicView(APIView):
     cache_seconds = MINUTE
 
 
-class CardsView(APIView):
+class DirectView(APIView):
     # No docstring, as above. What apps ask for all day long: a GET that is in order is answered
     # without DRF's round of wrapping, negotiating and rendering, which costs as much as the rest.
     # All others, and every refusal, take the usual way.

@@ -4,10 +4,20 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db.models import Prefetch
+from pytest_django import DjangoAssertNumQueries
 
-from articles.api.serializers import CardSerializer
-from articles.cards import NEWEST, OF_READER, OF_TAG, STORIES_OF_READER, CardList, Place
-from articles.models import Article, Follow, Mute, Reader
+from articles.api.serializers import ArticleSerializer, CardSerializer
+from articles.cards import (
+    NEWEST,
+    OF_READER,
+    OF_TAG,
+    STORIES_OF_READER,
+    CardList,
+    Place,
+    find_article,
+)
+from articles.models import Article, ArticleTag, Follow, Mute, Reader, Tag
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +48,33 @@ def test_a_card_is_what_the_schema_promises(section: str | None) -> None:
 
     promised = CardSerializer(Article.objects.with_card().get(pk=article.pk)).data
     assert json.loads(card.json) == json.loads(json.dumps(promised, default=str))
+
+
+@pytest.mark.parametrize("html", ["", '<p>It "opens" \\ today.</p>'])
+def test_an_article_is_what_the_schema_promises_in_one_statement(
+    html: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    old, new, other = make.tag("Spans"), make.tag("Bridges"), make.tag("Rivers")
+    Tag.objects.filter(pk=old.pk).update(merged_into=new)
+    article = make.article(
+        tags=[old, new, other] if html else [],
+        section=make.section() if html else None,
+        text_html=html,
+        authors=["Anahit", 'Aram "A" Khach'],
+    )
+
+    with django_assert_num_queries(1):
+        told = find_article(article.pk)
+
+    rows = Prefetch("article_tags", ArticleTag.objects.shown().order_by("tag"))
+    [stored] = Article.objects.prefetch_related(rows).filter(pk=article.pk)
+    promised = ArticleSerializer(stored).data
+    assert told is not None
+    assert json.loads(told) == json.loads(json.dumps(promised, default=str))
+
+
+def test_a_hidden_article_is_no_article() -> None:
+    assert find_article(make.article(is_hidden=True).pk) is None
 
 
 def test_a_feed_is_the_newest_of_all_its_tags_however_unlike_they_are() -> None:

@@ -3,7 +3,7 @@ and with none. A new endpoint is found by its address; only what is public has t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -52,16 +52,21 @@ PUBLIC = {
 }
 
 
-def find_paths(patterns: list[URLPattern | URLResolver], root: str = "") -> Iterator[str]:
+def find_views(
+    patterns: list[URLPattern | URLResolver], root: str = ""
+) -> Iterator[tuple[str, Callable[..., object]]]:
+    """Each address of the API, and what answers it."""
     for pattern in patterns:
         path = root + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from find_paths(pattern.url_patterns, path)
+            yield from find_views(pattern.url_patterns, path)
         elif path.startswith("api/v1/"):
-            yield re.sub(r"<\w+:(\w+)>", r"{\1}", path.removeprefix("api/v1/")).replace("pk", "id")
+            name = re.sub(r"<\w+:(\w+)>", r"{\1}", path.removeprefix("api/v1/"))
+            yield name.replace("pk", "id"), pattern.callback
 
 
-PATHS = sorted(set(find_paths(get_resolver().url_patterns)) - {"schema", "schema/3.0"})
+VIEWS = dict(find_views(get_resolver().url_patterns))
+PATHS = sorted(VIEWS.keys() - {"schema", "schema/3.0"})
 
 
 class Belongings:

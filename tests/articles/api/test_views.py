@@ -4,7 +4,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
-from articles.api.views import CardsView
+from articles.api.views import DirectView
 from articles.models import Mute, Reading
 from articles.searching import index_articles
 from tests import make
@@ -95,7 +95,7 @@ def test_the_short_way_answers_as_the_usual_one_does(
         make.article(tags=[tag])
 
     short = app.ask("GET", path)
-    monkeypatch.setattr(CardsView, "dispatch", APIView.dispatch)
+    monkeypatch.setattr(DirectView, "dispatch", APIView.dispatch)
     usual = app.ask("GET", path)
 
     assert short.content == usual.content
