@@ -217,17 +217,12 @@ CACHES = {
         "LOCATION": PICTURE_FOLDER,
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
-}
-
-PAGE_SECONDS = env.number("PAGE_SECONDS", 5)
-if PAGE_SECONDS:
-    CACHES["pages"] = {
+    "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "TIMEOUT": PAGE_SECONDS,
+        "TIMEOUT": env.number("PAGE_SECONDS", 5),
         "OPTIONS": {"MAX_ENTRIES": 200},
-    }
-else:
-    CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    },
+}
 
 # Ingest
 

@@ -32,8 +32,7 @@ def test_what_is_missing_now_is_not_kept_by_caches(client: Client) -> None:
 @pytest.fixture
 def kept(settings: Settings) -> None:
     """Pages are kept, as in production."""
-    memory = "django.core.cache.backends.locmem.LocMemCache"
-    settings.CACHES = settings.CACHES | {"pages": {"BACKEND": memory, "TIMEOUT": 5}}
+    settings.CACHES = settings.CACHES | {"pages": settings.CACHES["pages"] | {"TIMEOUT": 5}}
     caches["pages"].clear()
 
 
