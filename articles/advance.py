@@ -49,6 +49,15 @@ def announce(article_ids: Iterable[UUID]) -> None:
             )
 
 
+def find_passed_over(article_ids: Iterable[UUID]) -> list[UUID]:
+    """Those that did not get to the end: somebody else held their rows, and may not have taken them
+    further. Articles that wait for their page are none.
+    """
+    ended = (Article.State.ANNOUNCED, Article.State.WAITING)
+    asked = Article.objects.filter(pk__in=list(article_ids))
+    return list(asked.exclude(state__in=ended).values_list("pk", flat=True))
+
+
 def find_left_behind(now: datetime) -> list[UUID]:
     """Articles that should have been announced by now: a worker died, or its message was lost."""
     unfinished = Article.objects.exclude(state=Article.State.ANNOUNCED)

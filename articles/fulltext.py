@@ -27,6 +27,10 @@ from articles.text import clean_html, plain_text, summarise
 
 logger = logging.getLogger(__name__)
 
+COMPLETED = (
+    *("authors", "keywords", "image_url", "language", "is_paywalled", "published_at", "summary"),
+    *("page", "state"),
+)
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 PATIENCE = timedelta(seconds=10)  # an article goes on without its page after this
 WORTH_READING = timedelta(days=2)  # an older article's page is not asked for any more
@@ -109,9 +113,9 @@ def learn_rules(by_host: dict[str, list[Article]], guard: Guard) -> None:
 
 def note(article: Article, page: Article.Page) -> None:
     article.page = page
-    if article.state == Article.State.WAITING:
-        article.state = Article.State.STORED
-    article.save(update_fields=["page", "state"])
+    article.save(update_fields=["page"])
+    waiting = Article.objects.filter(pk=article.pk, state=Article.State.WAITING)
+    waiting.update(state=Article.State.STORED)
 
 
 def take_page(article: Article, answer: Answer, now: datetime) -> None:
@@ -150,7 +154,8 @@ def complete(article: Article, page: Page, now: datetime) -> None:
     article.page, article.state = Article.Page.READ, Article.State.STORED
     with transaction.atomic():
         adopt_address(article, page.url)
-        article.save()
+        # Not what was read of it before: meanwhile it may have found its story.
+        article.save(update_fields=COMPLETED)
         if is_longer:
             ArticleText.objects.update_or_create(article=article, defaults={"html": html})
 
@@ -164,6 +169,7 @@ def adopt_address(article: Article, url: str) -> None:
         with transaction.atomic():
             Article.objects.filter(pk=article.pk).update(url=url, url_hash=hash_url(url))
     except IntegrityError:
-        article.is_hidden = True  # the same article under another address
+        # The same article under another address.
+        Article.objects.filter(pk=article.pk).update(is_hidden=True)
         return
     article.url, article.url_hash = url, hash_url(url)

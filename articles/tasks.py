@@ -23,6 +23,7 @@ from articles.models import Feed, HubSubscription
 
 LEASE = timedelta(minutes=5)
 FEEDS_AT_ONCE = 100
+AGAIN = 1  # second, by which whoever held an article has let it go
 
 
 @shared_task
@@ -78,8 +79,8 @@ def take_delivery(subscription_id: str, key: str) -> None:
 
 
 @shared_task
-def advance_articles(article_ids: list[str]) -> None:
-    advance_some(map(UUID, article_ids))
+def advance_articles(article_ids: list[str], tries: int = 5) -> None:
+    advance_some(map(UUID, article_ids), tries)
 
 
 @shared_task
@@ -87,11 +88,17 @@ def sweep_articles() -> None:
     advance_some(advance.find_left_behind(timezone.now()))
 
 
-def advance_some(article_ids: Iterable[UUID]) -> None:
-    """Suggestions wait until readers have been told."""
-    new = advance.advance_articles(article_ids)
+def advance_some(article_ids: Iterable[UUID], tries: int = 5) -> None:
+    """Suggestions wait until readers have been told. What was passed over is tried again soon: the
+    sweep, which finds it at the latest, takes a minute.
+    """
+    ids = list(article_ids)
+    new = advance.advance_articles(ids)
     if new:
         collect_suggestions.delay([str(article_id) for article_id in new])
+    if tries and (left := advance.find_passed_over(ids)):
+        again = [str(article_id) for article_id in left]
+        advance_articles.apply_async((again, tries - 1), countdown=AGAIN)
 
 
 @shared_task
