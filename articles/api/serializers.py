@@ -43,7 +43,7 @@ class ProblemSerializer(serializers.Serializer[object]):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="For the app's developer.")
     errors = FieldProblemSerializer(  # type: ignore[assignment]  # collected by DRF's metaclass
-        many=True, required=False, help_text="With status 400."
+        many=True, required=False, help_text="Where the body or the query is wrong, and why."
     )
 
 

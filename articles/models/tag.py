@@ -11,10 +11,16 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Upper
 
 from articles.models.identifier import changed_in_field, make_id
+from articles.models.rows import ask
 from articles.tagging import Phrase, fold
 
 NEWEST = 200  # articles about a tag, from which its relations are read
 TOGETHER = 2
+IDS_OF_NAMES = """
+    SELECT wanted.name, found.id FROM unnest(%(names)s::text[]) AS wanted(name), LATERAL (
+        SELECT coalesce(t.merged_into_id, t.id) AS id FROM articles_tag t
+        WHERE upper(t.name) = upper(wanted.name) ORDER BY t.id LIMIT 1) AS found
+"""
 
 
 class Section(models.Model):
@@ -43,6 +49,13 @@ class TagQuerySet(models.QuerySet["Tag"]):
     def named(self, name: str) -> TagQuerySet:
         """The tag of that name in any case, if any."""
         return self.filter(name__iexact=name).order_by("pk")
+
+    def ids_of(self, names: list[str]) -> dict[str, UUID]:
+        """By name in any case, the id of the tag or of that which it was merged into."""
+        spoken = [
+            name for name in names if name.isprintable()
+        ]  # PostgreSQL refuses NUL in any text
+        return dict(ask(IDS_OF_NAMES, {"names": spoken}))
 
     def near(self, words: str) -> TagQuerySet:
         """A few tags with an alias that resembles the words."""
