@@ -28,9 +28,23 @@ class Section(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(unique=True)
+    labels = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text='by language: {"fr": "Politique"}',
+    )
 
     def __str__(self) -> str:
         return self.name
+
+    def label_in(self, languages: Iterable[str]) -> str:
+        """Its name in the first of these languages that it has one in."""
+        return pick_label(self.labels, languages) or self.name
+
+
+def pick_label(labels: dict[str, str], languages: Iterable[str]) -> str:
+    return next((labels[language] for language in languages if language in labels), "")
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
@@ -154,8 +168,7 @@ class Tag(models.Model):
 
     def label_in(self, languages: Iterable[str]) -> str:
         """The label in the first of these languages that it has one in."""
-        found = (self.labels[language] for language in languages if language in self.labels)
-        return next(found, self.label)
+        return pick_label(self.labels, languages) or self.label
 
 
 def fold_names(name: str, label: str, labels: dict[str, str]) -> str:
