@@ -17,14 +17,20 @@ from django.db import connection
 from articles.language import STEMMING, UNSTEMMED
 from articles.models.rows import ask
 
-FIELDS = """
+LABEL = """
+    CASE WHEN s.labels = '{}' THEN s.name ELSE coalesce((
+        SELECT s.labels ->> w.code
+        FROM unnest(%(languages)s::text[]) WITH ORDINALITY AS w(code, rank)
+        WHERE s.labels ? w.code ORDER BY w.rank LIMIT 1), s.name) END
+"""
+FIELDS = f"""
         'id', a.id, 'title', a.title, 'summary', a.summary, 'url', a.url,
         'image_url', a.image_url, 'language', a.language,
         'published_at', to_char(a.published_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
         'publisher', json_build_object('id', p.id, 'name', p.name, 'slug', p.slug,
                                        'home_url', p.home_url, 'mark_url', p.mark_url),
         'section', CASE WHEN s.id IS NOT NULL
-                   THEN json_build_object('name', s.name, 'slug', s.slug) END,
+                   THEN json_build_object('name', s.name, 'slug', s.slug, 'label', {LABEL}) END,
         'story', a.story_id
 """
 JOINED = """
@@ -85,7 +91,9 @@ class CardList(NamedTuple):
         cards: list[Card] = []
         count = math.ceil((limit + 1) / self.share_shown)
         for _ in range(ROUNDS):
-            rows = self.ask({**values, "at": behind.at, "id": behind.id, "limit": count})
+            rows = self.ask(
+                {"languages": [], **values, "at": behind.at, "id": behind.id, "limit": count}
+            )
             cards += [Card(Place(at, pk), text) for at, pk, text in rows if text]
             if len(cards) > limit:
                 return cards[:limit], cards[limit - 1].place
@@ -241,7 +249,7 @@ FOUND = CardList(
 )
 
 
-def find_article(pk: UUID) -> str | None:
+def find_article(pk: UUID, languages: list[str]) -> str | None:
     """An article that is shown, with its body and tags, as JSON."""
-    found: list[tuple[str]] = ask(write_article(), {"id": pk})
+    found: list[tuple[str]] = ask(write_article(), {"id": pk, "languages": languages})
     return found[0][0] if found else None

@@ -239,6 +239,7 @@ def tag_again(correction: Correction, _: datetime) -> None:
         defaults=correction.before | {"published_at": article.published_at, "is_late": True},
     )
     Article.objects.filter(pk=article.pk).mark_changed()
+    Article.objects.filter(pk=article.pk).mark_changed()
 
 
 def unmerge_tags(correction: Correction, now: datetime) -> None:

@@ -6,11 +6,19 @@ from django.conf import settings
 from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Coalesce
 
-from articles.models import ArticleText, Fingerprint, PublisherKeyword, Revision, Suggestion
+from articles.models import (
+    ArticleText,
+    Fingerprint,
+    PublisherKeyword,
+    Revision,
+    Suggestion,
+    Untagging,
+)
 
 MOST_AT_ONCE = 5_000
 FINGERPRINT_DAYS = 8  # twice the window of stories, so that a late article finds its like
 SUGGESTION_DAYS = 14
+UNTAGGING_DAYS = 90  # for which an app that slept is still told
 LEAST_ARTICLES = 3  # about which a suggestion is kept longer
 
 
@@ -41,3 +49,9 @@ def forget_old_suggestions(now: datetime) -> int:
     open_ones = Suggestion.objects.filter(rare, state=Suggestion.State.OPEN)
     unmapped = PublisherKeyword.objects.filter(rare, tag=None, is_blocked=True)
     return open_ones.delete()[0] + unmapped.delete()[0]
+
+
+def forget_old_untaggings(now: datetime) -> int:
+    return Untagging.objects.filter(untagged_at__lt=now - timedelta(days=UNTAGGING_DAYS)).delete()[
+        0
+    ]

@@ -27,6 +27,19 @@ ALL = """
         ORDER BY changed_in, id LIMIT %(limit)s) AS a
     ORDER BY changed_in, id
 """
+# What an article lost, unless it is still about another tag of mine: then it is told as changed.
+UNTAGGED = """
+    SELECT changed_in, id::text,
+        EXISTS (SELECT FROM articles_follow f
+                WHERE f.tag_id = u.tag_id AND f.reader_id = %(reader)s
+                  AND f.ended_at IS NULL AND f.level <> 'mute')
+        AND NOT {is_mine}
+    FROM (
+        SELECT changed_in, id, article_id, tag_id FROM articles_untagging
+        WHERE (changed_in, id) > (%(since)s, %(id)s::bigint) AND changed_in < %(before)s
+        ORDER BY changed_in, id LIMIT %(limit)s) AS u
+    ORDER BY changed_in, id
+"""
 HAS_MINE = "EXISTS (SELECT FROM articles_article b WHERE b.story_id = a.id AND {is_mine})"
 OWN = """
     SELECT changed_in, id::text, true FROM {table}
@@ -41,7 +54,9 @@ CHANGED = {
     "follows": OWN.format(table="articles_follow"),
     "mutes": OWN.format(table="articles_mute"),
     "readings": OWN.format(table="articles_reading"),
+    "untagged": UNTAGGED.format(is_mine=IS_MINE.format(article="u.article_id")),
 }
+OF_ALL = {"articles", "stories", "untagged"}  # readers' rows among those of others
 FIRST_ID = {"articles": str(UUID(int=0)), "stories": str(UUID(int=0))}
 
 
@@ -78,7 +93,7 @@ def find_changes(reader_id: UUID, seen: dict[str, Place], limit: int) -> Changes
     before = find_now()
     changes = Changes(begin_at(before))
     for kind, place in seen.items():
-        look = LOOK if kind in FIRST_ID else limit
+        look = LOOK if kind in OF_ALL else limit
         values: dict[str, Any] = {"reader": reader_id, "before": before, "limit": look}
         rows = ask(CHANGED[kind], {**values, "since": place.since, "id": place.id})
         changes.ids[kind] = []

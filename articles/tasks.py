@@ -134,3 +134,4 @@ def tidy() -> None:
     retention.forget_old_texts(now)
     retention.forget_old_fingerprints(now)
     retention.forget_old_suggestions(now)
+    retention.forget_old_untaggings(now)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import JsonResponse
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,7 +32,8 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
     response = exception_handler(error, context)
     if response is None:
         return None
-    if isinstance(error, ValidationError):
+    is_of_fields = isinstance(error, APIException) and not isinstance(error.detail, str)
+    if is_of_fields:
         problem = describe_problem(response.status_code, "Some fields were not accepted.")
         problem["errors"] = list(flatten(response.data))
     else:
@@ -43,7 +44,7 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
 
 
 def flatten(found: Any, path: str = "") -> "list[dict[str, str]]":
-    """DRF's nested error lists as rows of {"field": "a.b", "detail": "..."}."""
+    """DRF's nested error lists as rows of {"field": "a.0.b", "detail": "..."}."""
     if isinstance(found, dict):
         return [
             row for key, part in found.items() for row in flatten(part, f"{path}.{key}".strip("."))

@@ -63,6 +63,7 @@ BY_OWNER: dict[tuple[str, str], Any] = {
     ("Publisher", "slug"): "hill-courier",
     ("Section", "name"): "Politics",
     ("Section", "slug"): "politics",
+    ("Section", "label"): "Politics",
     ("Session", "label"): "Anahit's phone",
     ("SessionRequest", "label"): "Anahit's phone",
     ("OpenedSession", "label"): "Anahit's phone",

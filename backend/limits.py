@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
+from django.http import HttpRequest
 from redis import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -93,13 +94,14 @@ class Limit(BaseThrottle):
 
     resets_in = 0
 
-    def allow_request(self, request: Request, view: object) -> bool:
+    def allow_request(self, request: Request | HttpRequest, view: object = None) -> bool:
         """Count the request, and note on it what is left for the headers of the answer."""
+        session = getattr(request, "auth", None)
         scope = getattr(view, "post_policy", None) if request.method == "POST" else None
         if scope is None:
-            scope = "session" if isinstance(request.auth, Session) else "address"
+            scope = "session" if isinstance(session, Session) else "address"
         policy = read_policy(scope, settings.API_RATES[scope])
-        who = request.auth.pk if scope == "session" else self.get_ident(request)
+        who = session.pk if session and scope == "session" else self.get_ident(request)  # type: ignore[arg-type]  # headers will do
         try:
             count, self.resets_in = COUNTER.count(policy, str(who), int(time.time()))
         except RedisError:

@@ -62,6 +62,7 @@ API_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "backend.conventions.Conventions",
+    "backend.keeping.Keeping",
     "backend.idempotency.Idempotency",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -158,6 +159,7 @@ API_RATES = {
     "address": env.text("ADDRESS_RATE", "1200/minute"),
     "sessions": env.text("SESSION_RATE", "30/hour"),
 }
+API_KEEP_SECONDS = env.number("API_KEEP_SECONDS", 1, least=0)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Daily8",
     "VERSION": "1.0.0",

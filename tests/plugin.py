@@ -19,6 +19,7 @@ from backend import services
 
 STACK = contextlib.ExitStack()
 SETTINGS = {
+    "API_KEEP_SECONDS": "0",  # tests look at once
     "DEBUG": "yes",
     "FETCH_HOST_GAP": "0",
     "PAGE_SECONDS": "0",

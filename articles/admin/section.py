@@ -4,11 +4,17 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from articles.admin.history import Versioned
+from articles.admin.labels import LABELS, LabelledForm
 from articles.models import Section
 
 
 @admin.register(Section)
 class SectionAdmin(Versioned):
+    form = LabelledForm
+    fieldsets = (
+        (None, {"fields": ("name", "slug")}),
+        ("In other languages", {"fields": (tuple(LABELS),)}),
+    )
     list_display = ("name", "slug")
     search_fields = ("name",)
     ordering = ("name",)

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -20,6 +19,7 @@ from django.utils.html import format_html
 from articles import corrections, retagging, tag_merging
 from articles.admin.foresight import try_text
 from articles.admin.history import Versioned
+from articles.admin.labels import LABELS, LabelledForm
 from articles.admin.paging import BigTable
 from articles.admin.rows import TargetForm, correct, editor_of, find_target
 from articles.models import Alias, Tag
@@ -30,32 +30,6 @@ COUNTING = (
     "New articles are tagged like this within 5 seconds. "
     'What would change in <a href="{}">those of the last 96 hours</a> is being counted.'
 )
-
-
-class TagForm(forms.ModelForm):
-    """With a field for the name in each language that the product speaks."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for code, _ in settings.LANGUAGES:
-            if f"label_{code}" in self.fields:
-                self.initial[f"label_{code}"] = self.instance.labels.get(code, "")
-
-    def save(self, commit: bool = True) -> Tag:  # noqa: FBT001, FBT002 - Django's signature
-        for code, _ in settings.LANGUAGES:
-            if label := self.cleaned_data.get(f"label_{code}", ""):
-                self.instance.labels[code] = label
-            else:
-                self.instance.labels.pop(code, None)
-        tag: Tag = super().save(commit)
-        return tag
-
-
-LABELS = {
-    f"label_{code}": forms.CharField(label=name, required=False, max_length=80)
-    for code, name in settings.LANGUAGES
-}
-LabelledTagForm = type("LabelledTagForm", (TagForm,), dict(LABELS))
 
 
 class AliasFormSet(BaseInlineFormSet):
@@ -86,7 +60,7 @@ class AliasInline(admin.TabularInline):
 
 @admin.register(Tag)
 class TagAdmin(Versioned, BigTable):
-    form = LabelledTagForm
+    form = LabelledForm
     change_form_template = "admin/articles/tag/change_form.html"
     action_form = TargetForm
     actions = ("merge",)

@@ -19,6 +19,7 @@ from articles.api.serializers import (
     FoundPageSerializer,
     SectionSerializer,
     ToldStorySerializer,
+    languages_of,
 )
 from articles.api.views import (
     BY_ID,
@@ -45,8 +46,8 @@ class ArticleView(PublicView, DirectView):
         parameters=[BY_ID],
         responses={200: ArticleSerializer} | problems(404),
     )
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - as its siblings
-        article = find_article(pk)
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        article = find_article(pk, languages_of(request))
         if article is None:
             raise NotFound("There is no article with this id.")
         return HttpResponse(article, content_type="application/json")
@@ -61,14 +62,18 @@ class RelatedArticlesView(PublicView):
         parameters=[BY_ID],
         responses={200: CardSerializer(many=True)} | problems(404),
     )
-    def get(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+    def get(self, request: Request, pk: UUID) -> Response:
         shown = Article.objects.shown().select_related("story__lead")
         article = get_object_or_404(shown, pk=pk)
         if article.story is None:
             return Response([])
         others = Story.objects.with_lead().related_to(article.story)[:RELATED]
         return Response(
-            CardSerializer([story.lead for story in others if story.lead], many=True).data
+            CardSerializer(
+                [story.lead for story in others if story.lead],
+                many=True,
+                context={"request": request},
+            ).data
         )
 
 

@@ -4,6 +4,7 @@ Fields that are only ever sent are read-only, so that the schema promises them: 
 then has no optional titles.
 """
 
+from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -43,7 +44,7 @@ class ProblemSerializer(serializers.Serializer[object]):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="For the app's developer.")
     errors = FieldProblemSerializer(  # type: ignore[assignment]  # collected by DRF's metaclass
-        many=True, required=False, help_text="With status 400."
+        many=True, required=False, help_text="Where the body or the query is wrong, and why."
     )
 
 
@@ -70,13 +71,6 @@ class OpenedSessionSerializer(serializers.Serializer[Opened]):
     secret = serializers.CharField(help_text="Send it as `Authorization: Bearer <secret>`.")
 
 
-class SectionSerializer(serializers.ModelSerializer[Section]):
-    class Meta:
-        model = Section
-        fields = ["name", "slug"]
-        read_only_fields = fields
-
-
 class PublisherSerializer(serializers.ModelSerializer[Publisher]):
     # No `format: uri` where a text may be empty: "" fails to decode as a URL in Swift.
     mark_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
@@ -87,10 +81,24 @@ class PublisherSerializer(serializers.ModelSerializer[Publisher]):
         read_only_fields = fields
 
 
-def languages_of(request: Request | None) -> list[str]:
+def languages_of(request: HttpRequest | Request | None) -> list[str]:
     """The languages that a client would like labels in, the favourite first."""
     wish = request.headers.get("Accept-Language", "") if request else ""
     return [base_language(code) for code, _ in parse_accept_lang_header(wish)]
+
+
+class SectionSerializer(serializers.ModelSerializer[Section]):
+    label = serializers.SerializerMethodField(  # type: ignore[assignment]  # as above
+        help_text="Its name in the first language of Accept-Language that it has one in."
+    )
+
+    class Meta:
+        model = Section
+        fields = ["name", "slug", "label"]
+        read_only_fields = fields
+
+    def get_label(self, section: Section) -> str:
+        return section.label_in(languages_of(self.context.get("request")))
 
 
 class TagSerializer(serializers.ModelSerializer[Tag]):

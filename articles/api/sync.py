@@ -17,8 +17,8 @@ from articles.api.serializers import (
     StorySummarySerializer,
 )
 from articles.api.views import ReaderRequest, problems
-from articles.models import Article, Follow, Mute, Reading, Story
-from articles.syncing import FIRST_ID, Changes, Place, begin_at, find_changes, find_now
+from articles.models import Article, Follow, Mute, Reading, Story, Untagging
+from articles.syncing import CHANGED, OF_ALL, Changes, Place, begin_at, find_changes, find_now
 
 NAME = "sync"
 
@@ -29,6 +29,10 @@ class ChangesSerializer(serializers.Serializer[object]):
     articles = CardSerializer(many=True, help_text="New or changed, of tags that I follow.")
     removed = serializers.ListField(
         child=serializers.UUIDField(), help_text="Articles that are shown no more."
+    )
+    untagged = serializers.ListField(
+        child=serializers.UUIDField(),
+        help_text="Articles that lost a tag and are now about none that I follow.",
     )
     stories = StorySummarySerializer(many=True)
     follows = ChangedFollowSerializer(many=True)
@@ -49,12 +53,11 @@ class SyncView(APIView):
         responses={200: ChangesSerializer} | problems(400, 401),
     )
     def get(self, request: ReaderRequest) -> Response:
-        limit, seen = read_limit(request), begin_at(0)
-        if known := read_cursor(request, NAME):
-            seen = {kind: Place(*place) for kind, place in zip(seen, known, strict=True)}
-        else:
+        limit, known = read_limit(request), read_cursor(request, NAME)
+        seen = {kind: Place(*place) for kind, place in zip(CHANGED, known, strict=False)}
+        if len(seen) < len(CHANGED):  # the first time, or a cursor from before a kind was told
             now = begin_at(find_now())
-            seen |= {kind: now[kind] for kind in FIRST_ID}
+            seen = begin_at(0) | {kind: now[kind] for kind in OF_ALL} | seen
         changes = find_changes(request.user.pk, seen, limit)
         answer = ChangesSerializer(load(changes), context={"request": request})
         return Response(answer.data)
@@ -64,9 +67,11 @@ def load(changes: Changes) -> dict[str, Any]:
     ids = changes.ids
     articles = Article.objects.with_card().in_bulk([UUID(pk) for pk in ids["articles"]])
     stories = Story.objects.in_bulk([UUID(pk) for pk in ids["stories"]])
+    untagged = Untagging.objects.filter(pk__in=ids["untagged"])
     return {
         "articles": [each for each in articles.values() if not each.is_hidden],
         "removed": [each.pk for each in articles.values() if each.is_hidden],
+        "untagged": untagged.values_list("article_id", flat=True).distinct(),
         "stories": stories.values(),
         "follows": Follow.objects.select_related("tag").filter(pk__in=ids["follows"]),
         "mutes": Mute.objects.select_related("publisher").filter(pk__in=ids["mutes"]),

@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from articles.api.paging import link_to, read_cursor, read_limit, write_cursor
-from articles.api.serializers import ProblemSerializer
+from articles.api.serializers import ProblemSerializer, languages_of
 from articles.cards import NEWEST, Card, CardList, Place
 from articles.models import Follow, Reader, Session, Tag
 
@@ -128,7 +128,8 @@ def read_cards(request: HttpRequest | Request, cards: CardList, **values: object
     if cards.is_as_of:
         moment = moment or [timezone.now().isoformat()]
         values["as_of"] = moment[0]
-    found, last = cards.read(Place(at, pk), limit, **values)
+    languages = languages_of(request)
+    found, last = cards.read(Place(at, pk), limit, languages=languages, **values)
     if last is None:
         return CardPage(found, None)
     return CardPage(found, link_to(request, write_cursor([*last, *moment], cards.name)))

@@ -11,6 +11,7 @@ from articles.models.retagging import Retagging
 from articles.models.story import Story, StoryPair
 from articles.models.suggestion import PublisherKeyword, Suggestion, Trend
 from articles.models.tag import Alias, Section, Tag
+from articles.models.untagging import Untagging
 from articles.models.words import ArticleWords
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "Suggestion",
     "Tag",
     "Trend",
+    "Untagging",
 ]

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from articles.models.identifier import Shard, came_through_field, changed_in_field, make_id
-from articles.models.rows import ask
+from articles.models.rows import ask, raw_cursor
 from articles.models.tag import Tag
 
 
@@ -123,6 +123,21 @@ class Session(models.Model):
         self.save(update_fields=["revoked_at"])
 
 
+# In the order of their ids, so that two of a reader's phones do not wait for each other.
+BEGIN = """
+    INSERT INTO articles_follow AS f (reader_id, tag_id, level, followed_at)
+    SELECT %(reader)s, wanted.tag_id, wanted.level, %(now)s
+    FROM unnest(%(tags)s::uuid[], %(levels)s::text[]) AS wanted(tag_id, level)
+    ORDER BY wanted.tag_id
+    ON CONFLICT (reader_id, tag_id) DO UPDATE SET
+        level = excluded.level,
+        ended_at = NULL,
+        followed_at = CASE WHEN f.ended_at IS NULL THEN f.followed_at ELSE excluded.followed_at END,
+        came_through = CASE WHEN f.ended_at IS NULL THEN f.came_through END
+    WHERE f.level <> excluded.level OR f.ended_at IS NOT NULL
+"""
+
+
 class FollowQuerySet(models.QuerySet["Follow"]):
     def current(self) -> FollowQuerySet:
         return self.filter(ended_at__isnull=True)
@@ -134,15 +149,14 @@ class FollowQuerySet(models.QuerySet["Follow"]):
 
     def begin(self, reader_id: UUID, tag: Tag, level: str, now: datetime) -> Follow:
         """Follow a tag at a level. Beginning again after an end starts a new `followed_at`."""
-        follow, is_new = self.get_or_create(
-            reader_id=reader_id, tag=tag, defaults={"level": level, "followed_at": now}
-        )
-        if not is_new and (follow.level != level or follow.ended_at):
-            if follow.ended_at:
-                follow.followed_at, follow.came_through = now, None
-            follow.level, follow.ended_at = level, None
-            follow.save(update_fields=["level", "followed_at", "ended_at", "came_through"])
-        return follow
+        self.begin_all(reader_id, {tag.pk: level}, now)
+        return self.select_related("tag").get(reader_id=reader_id, tag=tag)
+
+    def begin_all(self, reader_id: UUID, levels: dict[UUID, str], now: datetime) -> None:
+        """Follow many tags, each at its level, in one statement."""
+        values = {"tags": list(levels), "levels": list(levels.values())}
+        with raw_cursor() as cursor:
+            cursor.execute(BEGIN, {**values, "reader": reader_id, "now": now})
 
     def end(self, reader_id: UUID, tag: Tag, now: datetime) -> int:
         """Follow a tag no more, nor what was merged into it."""

@@ -12,10 +12,16 @@ from django.db.models.functions import Upper
 
 from articles.models.history import EditorialHistory
 from articles.models.identifier import changed_in_field, make_id
+from articles.models.rows import ask
 from articles.tagging import Phrase, fold
 
 NEWEST = 200  # articles about a tag, from which its relations are read
 TOGETHER = 2
+IDS_OF_NAMES = """
+    SELECT wanted.name, found.id FROM unnest(%(names)s::text[]) AS wanted(name), LATERAL (
+        SELECT coalesce(t.merged_into_id, t.id) AS id FROM articles_tag t
+        WHERE upper(t.name) = upper(wanted.name) ORDER BY t.id LIMIT 1) AS found
+"""
 
 
 class Section(models.Model):
@@ -23,11 +29,25 @@ class Section(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(unique=True)
+    labels = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text='by language: {"fr": "Politique"}',
+    )
 
-    history = EditorialHistory("name", "slug")
+    history = EditorialHistory("name", "slug", "labels")
 
     def __str__(self) -> str:
         return self.name
+
+    def label_in(self, languages: Iterable[str]) -> str:
+        """Its name in the first of these languages that it has one in."""
+        return pick_label(self.labels, languages) or self.name
+
+
+def pick_label(labels: dict[str, str], languages: Iterable[str]) -> str:
+    return next((labels[language] for language in languages if language in labels), "")
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
@@ -46,6 +66,13 @@ class TagQuerySet(models.QuerySet["Tag"]):
     def named(self, name: str) -> TagQuerySet:
         """The tag of that name in any case, if any."""
         return self.filter(name__iexact=name).order_by("pk")
+
+    def ids_of(self, names: list[str]) -> dict[str, UUID]:
+        """By name in any case, the id of the tag or of that which it was merged into."""
+        spoken = [
+            name for name in names if name.isprintable()
+        ]  # PostgreSQL refuses NUL in any text
+        return dict(ask(IDS_OF_NAMES, {"names": spoken}))
 
     def near(self, words: str) -> TagQuerySet:
         """A few tags with an alias that resembles the words."""
@@ -147,8 +174,7 @@ class Tag(models.Model):
 
     def label_in(self, languages: Iterable[str]) -> str:
         """The label in the first of these languages that it has one in."""
-        found = (self.labels[language] for language in languages if language in self.labels)
-        return next(found, self.label)
+        return pick_label(self.labels, languages) or self.label
 
 
 def fold_names(name: str, label: str, labels: dict[str, str]) -> str:

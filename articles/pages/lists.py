@@ -20,7 +20,7 @@ LONGEST_SEARCH = 100
 def show_section(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
     section = get_object_or_404(Section, slug=slug)
     shown = cut_page(request, section_articles(section))
-    facts = item_list(section.name, shown["articles"], lang)
+    facts = item_list(section.label_in([lang]), shown["articles"], lang)
     return render(request, "articles/section.html", {"section": section, "facts": facts, **shown})
 
 

@@ -20,7 +20,7 @@ from articles.models.article import ArticleQuerySet
 from articles.pages import lists
 from articles.pages.headers import public_page
 from articles.pages.pictures import picture_path
-from articles.pages.tags import find_tag, label_of
+from articles.pages.tags import find_tag
 
 ENTRIES = 30
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -62,14 +62,14 @@ def tag_feed(request: HttpRequest, lang: str, name: str, form: str) -> HttpRespo
     title = gettext("Latest news with #%(tag)s") % {"tag": tag.name}
     page = reverse("tag", args=[lang, tag.name])
     articles = Article.objects.tagged(tag)
-    return syndicate(request, title, page, articles, form, label_of(tag, lang))
+    return syndicate(request, title, page, articles, form, tag.label_in([lang]))
 
 
 @public_page
 def section_feed(request: HttpRequest, lang: str, slug: str, form: str) -> HttpResponse:
     section = get_object_or_404(Section, slug=slug)
     page = reverse("section", args=[lang, slug])
-    return syndicate(request, section.name, page, lists.section_articles(section), form)
+    return syndicate(request, section.label_in([lang]), page, lists.section_articles(section), form)
 
 
 @public_page

@@ -35,7 +35,7 @@ def show_tag(request: HttpRequest, lang: str, name: str) -> HttpResponse:
     title = gettext("Latest news with #%(tag)s") % {"tag": tag.name}
     context = {
         "tag": tag,
-        "label": label_of(tag, lang),
+        "label": tag.label_in([lang]),
         "related": related,
         "facts": item_list(title, shown["articles"], lang),
         **shown,
@@ -53,11 +53,6 @@ def show_card(_: HttpRequest, lang: str, name: str) -> HttpResponse:  # noqa: AR
     response = HttpResponse(draw_card(tag.name, gettext("The news by subject")), "image/png")
     patch_cache_control(response, public=True, max_age=CARD_FRESH)
     return response
-
-
-def label_of(tag: Tag, lang: str) -> str:
-    """As a text in the language would name it."""
-    return str(tag.labels.get(lang) or tag.label)
 
 
 def find_tag(name: str) -> Tag | None:

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
+from articles.models import Section, Tag
 from articles.pages.pictures import picture_path
 from articles.text import ATTRIBUTES, TAGS
 
@@ -56,6 +57,12 @@ def body_cleaner() -> nh3.Cleaner:
         link_rel="noopener noreferrer nofollow",
         url_schemes={"http", "https", "mailto"},
     )
+
+
+@register.filter
+def label(named: Section | Tag, language: str) -> str:
+    """As a text in the language would name it."""
+    return named.label_in([language])
 
 
 @register.filter

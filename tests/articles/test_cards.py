@@ -17,7 +17,7 @@ from articles.cards import (
     Place,
     find_article,
 )
-from articles.models import Article, ArticleTag, Follow, Mute, Reader, Tag
+from articles.models import Article, ArticleTag, Follow, Mute, Reader, Section, Tag
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_an_article_is_what_the_schema_promises_in_one_statement(
     )
 
     with django_assert_num_queries(1):
-        told = find_article(article.pk)
+        told = find_article(article.pk, [])
 
     rows = Prefetch("article_tags", ArticleTag.objects.shown().order_by("tag"))
     [stored] = Article.objects.prefetch_related(rows).filter(pk=article.pk)
@@ -73,8 +73,27 @@ def test_an_article_is_what_the_schema_promises_in_one_statement(
     assert json.loads(told) == json.loads(json.dumps(promised, default=str))
 
 
+@pytest.mark.parametrize(
+    ("languages", "label"),
+    [([], "Politics"), (["fr"], "Politics"), (["fr", "hy", "ru"], "Քաղաքականություն")],
+)
+def test_a_section_is_called_as_the_reader_would(languages: list[str], label: str) -> None:
+    section = make.section("Politics")
+    Section.objects.filter(pk=section.pk).update(
+        labels={"ru": "Политика", "hy": "Քաղաքականություն"}
+    )
+    article = make.article(tags=[make.tag("Bridges")], section=section)
+
+    [card], _ = OF_TAG.read(NEWEST, 20, name="bridges", languages=languages)
+
+    told = [card.json, find_article(article.pk, languages) or ""]
+    section.refresh_from_db()
+    assert [json.loads(each)["section"]["label"] for each in told] == [label, label]
+    assert section.label_in(languages) == label
+
+
 def test_a_hidden_article_is_no_article() -> None:
-    assert find_article(make.article(is_hidden=True).pk) is None
+    assert find_article(make.article(is_hidden=True).pk, []) is None
 
 
 def test_a_feed_is_the_newest_of_all_its_tags_however_unlike_they_are() -> None:

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles.models import Article, ArticleText, Publisher, Revision
-from articles.retention import forget_old_texts
+from articles.models import Article, ArticleText, Publisher, Revision, Untagging
+from articles.retention import forget_old_texts, forget_old_untaggings
 from tests import make
 
 
@@ -28,3 +28,15 @@ def test_texts_go_by_age_and_publisher_and_articles_stay() -> None:
     assert kept == [3, 1]
     assert Article.objects.count() == 9
     assert Revision.objects.count() == 6
+
+
+@pytest.mark.django_db
+def test_what_lost_a_tag_is_remembered_for_a_season() -> None:
+    now, article = timezone.now(), make.article(tags=[make.tag(), make.tag()])
+    article.article_tags.all().delete()
+    Untagging.objects.filter(pk=Untagging.objects.earliest("pk").pk).update(
+        untagged_at=now - timedelta(days=91)
+    )
+
+    assert forget_old_untaggings(now) == 1
+    assert Untagging.objects.count() == 1

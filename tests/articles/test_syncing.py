@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from articles.models import Article, ArticleTag, Follow, Reader, Story
+from articles import corrections
+from articles.models import Article, ArticleTag, Follow, Reader, Story, Untagging
 from articles.syncing import LOOK, Changes, begin_at, find_changes, find_now
 from tests import make
 
@@ -127,3 +128,45 @@ def test_an_end_is_told_too() -> None:
     Follow.objects.end(reader.pk, tag, make.NOON)
 
     assert look(reader, changes).ids["follows"] == [str(follow.pk)]
+
+
+def test_an_article_that_is_about_none_of_my_tags_any_more_is_told() -> None:
+    reader, mine, also, muted = make.reader(), make.tag(), make.tag(), make.tag()
+    make.follow(reader, mine)
+    make.follow(reader, also)
+    make.follow(reader, muted, Follow.Level.MUTE)
+    left, kept, put_back = (
+        make.article(tags=tags) for tags in ([mine], [mine, also], [mine, muted])
+    )
+    make.article(tags=[muted])
+    changes = begin(reader)
+
+    ArticleTag.objects.filter(article=left).delete()
+    ArticleTag.objects.filter(article=kept, tag=mine).delete()
+    ArticleTag.objects.filter(tag=muted).delete()
+    with transaction.atomic():  # as tagging anew does
+        rows = list(ArticleTag.objects.filter(article=put_back))
+        ArticleTag.objects.filter(article=put_back).delete()
+        ArticleTag.objects.bulk_create(rows)
+    changes = look(reader, changes)
+    again = look(reader, changes)
+
+    told = Untagging.objects.filter(pk__in=changes.ids["untagged"])
+    assert [row.article_id for row in told] == [left.pk]
+    assert again.ids["untagged"] == []
+    assert again.is_complete
+
+
+def test_taking_a_tag_back_and_again_is_told_each_time() -> None:
+    reader, tag = make.reader(), make.tag()
+    make.follow(reader, tag)
+    article = make.article(tags=[tag])
+    changes = begin(reader)
+
+    correction = corrections.untag(article, tag, None, make.NOON)
+    changes = look(reader, changes)
+    corrections.undo(correction, None, make.NOON)
+    again = look(reader, changes)
+
+    assert len(changes.ids["untagged"]) == 1
+    assert (again.ids["articles"], again.ids["untagged"]) == ([str(article.pk)], [])

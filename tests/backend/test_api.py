@@ -146,10 +146,15 @@ def test_a_path_that_is_no_endpoint_is_a_problem_too(
 
 
 def test_nested_errors_become_rows() -> None:
-    found = {"name": ["too long", "too odd"], "zone": {"city": ["unknown"]}}
+    found = {
+        "name": ["too long", "too odd"],
+        "zone": {"city": ["unknown"]},
+        "tags": {1: {"name": ["no"]}},
+    }
 
     assert flatten(found) == [
         {"field": "name", "detail": "too long"},
         {"field": "name", "detail": "too odd"},
         {"field": "zone.city", "detail": "unknown"},
+        {"field": "tags.1.name", "detail": "no"},
     ]

@@ -24,6 +24,7 @@ BODIES: dict[str, Any] = {
     "put account": {"id_token": "a.b.c"},
     "post read": {"articles": [str(uuid4())]},
     "put devices/{id}": DEVICE,
+    "put follows": {"follows": [{"name": "Secret"}]},
     "put preferences": {
         "zone": "UTC",
         "quiet_start": "22:00",

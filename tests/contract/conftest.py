@@ -41,6 +41,7 @@ def server(news: None) -> Iterator[str]:  # noqa: ARG001 - what it serves
     url = f"http://127.0.0.1:{port}"
     env = environment(
         SITE_URL=url,
+        API_KEEP_SECONDS=1,
         READER_RATE="1000000/second",
         ADDRESS_RATE="1000000/second",
         SESSION_RATE="1000000/second",

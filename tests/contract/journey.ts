@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import createClient from "openapi-fetch";
 import type { paths } from "./schema";
 
-const [, , baseUrl] = process.argv;
-assert(baseUrl, "the server's address is missing");
+const [, , baseUrl, fcm] = process.argv;
+assert(baseUrl && fcm, "the addresses of the server and of FCM's stand-in are missing");
 const client = createClient<paths>({ baseUrl });
 
 const config = await client.GET("/api/v1/config");
@@ -32,9 +32,38 @@ assert.equal(tag.level, "none");
 assert.equal(typeof tag.expected_alerts_per_day, "number");
 const followed = await client.PUT("/api/v1/follows/{name}", {
   params: { path: { name: tag.name } },
-  body: { level: "top" },
+  body: { level: "all" },
 });
-assert.equal(followed.data?.level, "top");
+assert.equal(followed.data?.level, "all");
+
+// Be told: the app's device has an address of FCM's; news is published; the phone shows it, and so
+// does the inbox. The reader, who never sleeps, taps it.
+const device = "5f2a8f0e-0d5f-4c56-8f1a-2f1f2c9a7d10";
+const address = "address-of-the-journey-0123456789";
+const quiet = { zone: "Asia/Yerevan", quiet_start: "00:00", quiet_end: "00:00" };
+await client.PUT("/api/v1/preferences", { body: { ...quiet, daily_cap: 0, gap_minutes: 0 } });
+const registered = await client.PUT("/api/v1/devices/{id}", {
+  params: { path: { id: device } },
+  body: { platform: "android", zone: quiet.zone, address_kind: "fcm_token", address },
+});
+assert.equal(registered.response.status, 201);
+const phone = `${fcm}/emulator/phones/${address}`;
+const shown = await fetch(`${phone}/next?timeout=60`);
+assert.equal(shown.status, 200, "no alert arrived");
+const { message } = (await shown.json()) as { message: { data: Record<string, string> } };
+const inbox = await client.GET("/api/v1/alerts");
+const [alert] = inbox.data?.results ?? [];
+assert(alert);
+assert.equal(alert.id, message.data["alert"]);
+assert.equal(alert.told.standing, "told");
+assert.deepEqual(alert.why, [tag.name]);
+assert.equal((await client.GET("/api/v1/alerts/unread")).data?.unread, 1);
+const now = new Date().toISOString();
+const reaction = { alert: alert.id, kind: "opened", at: now } as const;
+const reacted = await client.POST("/api/v1/reactions", { body: { reactions: [reaction] } });
+assert(reacted.response.ok);
+assert.equal((await client.DELETE("/api/v1/alerts/unread")).response.status, 204);
+assert.equal((await client.GET("/api/v1/alerts/unread")).data?.unread, 0);
 
 // Read: the feed page by page, then one article.
 let cursor: string | undefined;
@@ -46,8 +75,8 @@ do {
   cursor = data.next ? (new URL(data.next).searchParams.get("cursor") ?? undefined) : undefined;
 } while (cursor);
 assert.equal(new Set(ids).size, ids.length);
-assert.equal(ids.length, 30);
-const [id] = ids;
+assert.equal(ids.length, 31);
+const id = ids[1]; // behind the one that was told
 assert(id);
 const path = { params: { path: { id } } };
 const article = await client.GET("/api/v1/articles/{id}", path);
@@ -61,7 +90,7 @@ assert.equal(again.response.status, 304);
 assert.equal((await client.PUT("/api/v1/saved/{id}", path)).response.status, 204);
 assert.equal((await client.POST("/api/v1/read", { body: { articles: [id] } })).response.status, 204);
 const changes = await client.GET("/api/v1/sync");
-assert.deepEqual(changes.data?.follows.map((each) => each.level), ["top"]);
+assert.deepEqual(changes.data?.follows.map((each) => each.level), ["all"]);
 const [reading] = changes.data?.readings ?? [];
 assert(reading?.saved_at && reading.read_at);
 

@@ -1,7 +1,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from articles.models import ArticleWords, Follow, Story
+from articles.models import ArticleWords, Follow, Section, Story
 from articles.searching import index_articles
 from articles.takedown import take_down
 from tests import make
@@ -153,6 +153,24 @@ def test_a_section_has_its_articles_alone(anonymous: APIClient) -> None:
     ]
     assert [card["title"] for card in page["results"]] == ["Seen"]
     assert anonymous.get("/api/v1/sections/nowhere/articles").status_code == 404
+
+
+def test_sections_are_named_in_the_language_that_is_asked_for(app: App) -> None:
+    section, tag, story = make.section("Politics"), make.tag("Bridges"), make.story()
+    Section.objects.filter(pk=section.pk).update(labels={"hy": "Քաղաքականություն"})
+    make.follow(app.reader, tag)
+    article = make.article("A bridge", tags=[tag], section=section, of_story=story)
+    make.article("Its toll", tags=[tag], section=section)
+    index_articles([article.pk])
+    paths = [
+        *("sections", "feed", "feed?stories=yes", "tags/Bridges/articles", "search?q=bridge"),
+        *(f"articles/{article.pk}", f"articles/{article.pk}/related", f"stories/{story.pk}"),
+    ]
+
+    for path in paths:
+        answer = app.get(f"/api/v1/{path}", headers={"Accept-Language": "fr, hy-AM;q=0.8"})
+        assert '"Քաղաքականություն"' in answer.content.decode(), path
+        assert "Accept-Language" in answer["Vary"], path
 
 
 def test_a_feed_shows_every_article_or_one_a_story(app: App) -> None:

@@ -1,6 +1,9 @@
 import pytest
 
-from articles.models import Article
+from articles.api.paging import write_cursor
+from articles.api.sync import NAME
+from articles.models import Article, ArticleTag
+from articles.syncing import begin_at, find_now
 from tests import make
 from tests.app import App
 
@@ -41,14 +44,30 @@ def test_an_app_learns_first_what_is_mine_and_then_what_changes() -> None:
 def test_articles_come_with_their_stories_and_hidden_ones_as_removed() -> None:
     app, tag = App(), make.tag("Bridges")
     make.follow(app.reader, tag)
-    old = make.article("Old", tags=[tag])
+    old, lost = make.article("Old", tags=[tag]), make.article("Lost", tags=[tag])
     cursor = app.ask("GET", "sync").json()["cursor"]
 
     new = make.article("New", tags=[tag])
     Article.objects.filter(pk=old.pk).update(is_hidden=True)
+    ArticleTag.objects.filter(article=lost).delete()
     changes = app.ask("GET", f"sync?cursor={cursor}").json()
 
     assert [card["title"] for card in changes["articles"]] == ["New"]
     assert [story["id"] for story in changes["stories"]] == [str(new.story_id)]
     assert changes["removed"] == [str(old.pk)]
+    assert changes["untagged"] == [str(lost.pk)]
     assert app.ask("GET", "sync?cursor=made-up").status_code == 400
+
+
+def test_a_cursor_from_before_a_kind_of_change_was_told_goes_on() -> None:
+    app, tag = App(), make.tag("Bridges")
+    make.follow(app.reader, tag)
+    now = find_now()
+    older = write_cursor([*begin_at(now).values()][:-1], NAME)
+    new = make.article("New", tags=[tag])
+
+    changes = app.ask("GET", f"sync?cursor={older}").json()
+
+    assert [card["id"] for card in changes["articles"]] == [str(new.pk)]
+    assert changes["untagged"] == []
+    assert changes["is_complete"]

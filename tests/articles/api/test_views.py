@@ -43,7 +43,7 @@ COSTS = {
     "sections/politics/articles": 2,
     "sessions": 2,
     "suggestions": 3,
-    "sync": 8,
+    "sync": 9,
     "tags": 2,
     "tags/Bridges/articles": 1,
     "tags/Bridges/related": 2,
