@@ -209,10 +209,7 @@ DATABASES["default"]["OPTIONS"]["pool"] = {
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 3  # of statements in models/rows.py
 REDIS_URL = env.secret("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-    },
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
     # On the disk: Redis is the broker, too, and may not evict.
     "pictures": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
