@@ -1,5 +1,6 @@
 import re
 import time
+from collections.abc import Iterator
 
 import pytest
 from django.core.cache import caches
@@ -30,10 +31,13 @@ def test_what_is_missing_now_is_not_kept_by_caches(client: Client) -> None:
 
 
 @pytest.fixture
-def kept(settings: Settings) -> None:
+def kept(settings: Settings) -> Iterator[None]:
     """Pages are kept, as in production."""
     settings.CACHES = settings.CACHES | {"pages": settings.CACHES["pages"] | {"TIMEOUT": 5}}
-    caches["pages"].clear()
+    yield
+    caches[
+        "pages"
+    ].clear()  # it lies in this process, and the next test has pages of the same names
 
 
 @pytest.mark.usefixtures("kept")
