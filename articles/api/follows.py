@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import generics, serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -30,22 +31,16 @@ class WantedFollowsSerializer(serializers.Serializer[object]):
     )
 
 
-@extend_schema_view(
-    get=extend_schema(
-        tags=["Follows"],
+@extend_schema(tags=["Follows"])
+class FollowsView(APIView):
+    @extend_schema(
         summary="The tags that I follow or mute",
         responses={200: FollowSerializer(many=True)} | problems(401),
     )
-)
-class FollowsView(generics.ListAPIView[Follow]):
-    serializer_class = FollowSerializer
-    pagination_class = None
-
-    def get_queryset(self) -> QuerySet[Follow]:
-        return Follow.objects.shown_to(caller(self.request)).order_by("tag__name")
+    def get(self, request: Request) -> Response:
+        return answer_follows(request, Follow.objects.shown_to(caller(request)))
 
     @extend_schema(
-        tags=["Follows"],
         summary="Follow many tags at once, all of them or none",
         description="For what a new phone brings along. Tags that are not named stay as they are; "
         "of a tag that is named twice the last level counts.",
@@ -57,8 +52,14 @@ class FollowsView(generics.ListAPIView[Follow]):
         asked.is_valid(raise_exception=True)
         levels = find_levels(asked.validated_data["follows"])
         Follow.objects.begin_all(request.user.pk, levels, timezone.now())
-        follows = self.get_queryset().filter(tag__in=levels)
-        return Response(self.get_serializer(follows, many=True).data)
+        return answer_follows(
+            request, Follow.objects.shown_to(request.user.pk).filter(tag__in=levels)
+        )
+
+
+def answer_follows(request: Request, follows: QuerySet[Follow]) -> Response:
+    ordered = follows.order_by("tag__name")
+    return Response(FollowSerializer(ordered, many=True, context={"request": request}).data)
 
 
 @extend_schema(tags=["Follows"])

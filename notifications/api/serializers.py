@@ -41,8 +41,8 @@ class LanguageField(serializers.RegexField):
         pattern = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9_-]+)?\Z"
         super().__init__(pattern, max_length=35, trim_whitespace=False, **options)
 
-    def to_internal_value(self, data: Any) -> str:
-        return base_language(super().to_internal_value(data))
+    def run_validation(self, data: Any = serializers.empty) -> str:
+        return base_language(super().run_validation(data))  # what was sent is looked at, all of it
 
 
 class DeviceSerializer(serializers.ModelSerializer[Device]):

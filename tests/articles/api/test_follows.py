@@ -106,3 +106,10 @@ def test_none_or_too_many_at_once_are_refused(app: App, count: int) -> None:
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"].startswith("follows")
+
+
+def test_what_may_be_asked_of_follows_can_be_asked(app: App) -> None:
+    answer = app.options("/api/v1/follows")
+
+    assert answer.status_code == 200
+    assert {"GET", "PUT"} <= set(answer["Allow"].split(", "))

@@ -336,6 +336,7 @@ def test_phones_that_bring_one_address_at_once_all_get_an_answer() -> None:
         ("daily_cap", None),
         ("languages", ["Armenian"]),
         ("languages", "hy"),
+        ("languages", ["hy_" + 33 * "0"]),
     ],
 )
 def test_preferences_that_make_no_sense_are_refused(app: App, field: str, value: object) -> None:
