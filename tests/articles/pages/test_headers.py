@@ -37,7 +37,7 @@ def kept(settings: Settings) -> Iterator[None]:
     yield
     caches[
         "pages"
-    ].clear()  # it lies in this process, and the next test has pages of the same names
+    ].clear()  # the next test has pages of the same names
 
 
 @pytest.mark.usefixtures("kept")
