@@ -35,9 +35,7 @@ def kept(settings: Settings) -> Iterator[None]:
     """Pages are kept, as in production."""
     settings.CACHES = settings.CACHES | {"pages": settings.CACHES["pages"] | {"TIMEOUT": 5}}
     yield
-    caches[
-        "pages"
-    ].clear()  # the next test has pages of the same names
+    caches["pages"].clear()  # the next test has pages of the same names
 
 
 @pytest.mark.usefixtures("kept")
