@@ -44,6 +44,8 @@ IDEMPOTENCY_KEY = {
     "first time and not done twice. Kept for a day.",
     "schema": {"type": "string", "minLength": 16, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+NO_NUL = r"^[^\x00]*$"
+"""What the database can keep of texts."""
 LANGUAGE = {
     "name": "Accept-Language",
     "in": "header",
@@ -62,6 +64,9 @@ def complete(result: Schema, **_: object) -> Schema:
     for part in find_parts(components["schemas"]):
         if part.get("nullable") and "allOf" in part:
             part["type"] = "object"  # 3.0 knows no null without a type
+    for name, schema in components["schemas"].items():
+        if name.endswith("Request"):
+            refuse_nul(schema)
     for path, method, operation in walk(result):
         operation["operationId"] = name_operation(path, method)
         if not any(operation.get("security", [])):
@@ -99,8 +104,15 @@ def name_operation(path: str, method: str) -> str:
     return method + "".join(word[0].upper() + word[1:] for word in words)
 
 
+def refuse_nul(schema: Schema) -> None:
+    for part in find_parts(schema):
+        if part.get("type") == "string" and not {"enum", "format", "pattern"} & part.keys():
+            part["pattern"] = NO_NUL
+
+
 def add_parameters(operation: Schema, method: str, components: Schema) -> None:
     parameters = operation.setdefault("parameters", [])
+    refuse_nul({"queries": [each for each in parameters if each["in"] == "query"]})
     if method == "post":
         parameters.append(IDEMPOTENCY_KEY)
     if has_label(operation, components):

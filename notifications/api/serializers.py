@@ -4,9 +4,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
+from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from articles.api.fields import FlagField, IdField, TextField, WholeField
 from articles.language import base_language
 from articles.models import Tag
 from notifications.addresses import BadAddressError, check_address
@@ -46,7 +48,12 @@ class LanguageField(serializers.RegexField):
 
 
 class DeviceSerializer(serializers.ModelSerializer[Device]):
-    zone = serializers.CharField(validators=[check_zone], help_text="IANA: Asia/Yerevan")
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: TextField,
+        models.TextField: TextField,
+    }
+    zone = TextField(validators=[check_zone], help_text="IANA: Asia/Yerevan")
 
     class Meta:
         model = Device
@@ -81,13 +88,13 @@ class PreferenceSerializer(serializers.Serializer[Preference]):
     reader's zone (equal: never quiet), alerts a day (0: no cap), minutes between two (0: none).
     """
 
-    is_on = serializers.BooleanField(default=True, help_text="False: no alert and no digest.")
-    zone = serializers.CharField(
+    is_on = FlagField(default=True, help_text="False: no alert and no digest.")
+    zone = TextField(
         source="quiet_profile.zone", validators=[check_zone], help_text="IANA: Asia/Yerevan"
     )
     quiet_start = ClockField(source="quiet_profile.start")
     quiet_end = ClockField(source="quiet_profile.end")
-    is_open_to_breaking = serializers.BooleanField(
+    is_open_to_breaking = FlagField(
         source="quiet_profile.is_open_to_breaking",
         default=False,
         help_text="Breaking news may pass the quiet hours.",
@@ -98,8 +105,8 @@ class PreferenceSerializer(serializers.Serializer[Preference]):
         allow_null=True,
         help_text="When what waited comes as one message, in the same zone. Null: never.",
     )
-    daily_cap = serializers.IntegerField(min_value=0, max_value=MOST_A_DAY)
-    gap_minutes = serializers.IntegerField(
+    daily_cap = WholeField(min_value=0, max_value=MOST_A_DAY)
+    gap_minutes = WholeField(
         default=Preference.GAP_MINUTES,
         min_value=0,
         max_value=LONGEST_GAP,
@@ -173,7 +180,7 @@ class UnreadSerializer(serializers.Serializer[Any]):
 class ReactionSerializer(serializers.Serializer[Reaction]):
     """What the app saw of one alert."""
 
-    alert = serializers.UUIDField()
+    alert = IdField()
     kind = serializers.ChoiceField(choices=Reaction.Kind.choices)
     at = serializers.DateTimeField(help_text="When it happened, by the device's clock.")
 
