@@ -24,7 +24,7 @@ from articles.identity import (
 from articles.language import recognise
 from articles.models import Article, ArticleText, Feed, Publisher, Revision
 from articles.models.identifier import make_id
-from articles.models.rows import Row, insert, update
+from articles.models.rows import Row, ask, insert, update
 from articles.text import clean_html, plain_text, summarise
 
 SUMMARY_LENGTH = 600
@@ -170,9 +170,7 @@ def find_known(feed: Feed, incoming: Sequence[Incoming]) -> list[Known]:
 
 def look_up(statement: str, parameters: list[Any]) -> list[Known]:
     """Raw: to build the same from 100 values takes Django longer than PostgreSQL to answer."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [Known(*row) for row in cursor.fetchall()]
+    return [Known(*row) for row in ask(statement, parameters)]
 
 
 def are_ids_used_twice(incoming: Sequence[Incoming], known: Sequence[Known]) -> bool:
