@@ -16,6 +16,7 @@ from articles.models.identifier import first_id
 
 BACK = timedelta(hours=96)
 ARTICLES_AT_ONCE = 500
+LEFT_BEHIND = timedelta(minutes=1)
 
 
 def begin(tag: Tag, by: Reader | None, now: datetime) -> Retagging:
@@ -91,6 +92,13 @@ def apply_some(retagging: Retagging) -> bool:
         retagging.state = Retagging.State.APPLIED
     retagging.save()
     return retagging.state == Retagging.State.APPLYING
+
+
+def find_left_behind(now: datetime) -> QuerySet[Retagging, int]:
+    """Ids of those that a worker should be at for a while; one that still is stays the only one."""
+    at_work = (Retagging.State.COUNTING, Retagging.State.APPLYING)
+    begun = Retagging.objects.filter(state__in=at_work, asked_at__lt=now - LEFT_BEHIND)
+    return begun.values_list("pk", flat=True)
 
 
 def articles_since(since: datetime) -> QuerySet[Article]:

@@ -57,6 +57,9 @@ COUNT = """
 """
 
 
+LARGE = 20_000  # followers and articles, which take a second or more
+
+
 @dataclass(frozen=True, slots=True)
 class Foreseen:
     """What a merge would bring, before it is done."""
@@ -81,6 +84,12 @@ def foresee(tag: Tag, into: Tag) -> Foreseen:
     merged = tag.merged.order_by("name").values_list("name", flat=True)
     phrases = list(aliases.values_list("phrase", flat=True))
     return Foreseen(followers, both, articles, common, phrases, [tag.name, *merged])
+
+
+def is_large(tag: Tag) -> bool:
+    """Whether an editor should not wait until it is merged, or apart again."""
+    followers = tag.follows.current()[:LARGE].count()
+    return followers + ArticleTag.objects.filter(tag=tag)[:LARGE].count() >= LARGE
 
 
 def copy_to(tag: Tag, into: Tag, merge_id: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from articles import (
     fulltext,
     indexnow,
     ingest,
+    long_actions,
     mailbox,
     retagging,
     retention,
@@ -85,7 +86,13 @@ def advance_articles(article_ids: list[str], tries: int = 5) -> None:
 
 @shared_task
 def sweep_articles() -> None:
-    advance_some(advance.find_left_behind(timezone.now()))
+    """Everything whose worker, or whose message to one, was lost."""
+    now = timezone.now()
+    advance_some(advance.find_left_behind(now))
+    for action_id in long_actions.find_left_behind(now):
+        go_on_with.delay(action_id)
+    for retagging_id in retagging.find_left_behind(now):
+        retag.delay(retagging_id)
 
 
 def advance_some(article_ids: Iterable[UUID], tries: int = 5) -> None:
@@ -110,6 +117,12 @@ def collect_suggestions(article_ids: list[str]) -> None:
 def retag(retagging_id: int) -> None:
     if retagging.go_on(retagging_id):
         retag.delay(retagging_id)
+
+
+@shared_task
+def go_on_with(action_id: int) -> None:
+    if long_actions.go_on(action_id, timezone.now()):
+        go_on_with.delay(action_id)
 
 
 @shared_task

@@ -32,7 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Alerts": ("Alert",),
     "Tags": ("Tag", "Suggestion", "PublisherKeyword", "Alias", "Retagging"),
     "Publishers": ("Publisher", "Feed"),
-    "Record": ("Correction",),
+    "Record": ("Correction", "LongAction"),
     "Readers": (
         "Reader",
         "Group",

@@ -10,26 +10,28 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles import corrections, moderation, takedown
+from articles import bulk, corrections, moderation
 from articles.admin import inbox
 from articles.admin.history import Versioned, is_going_back
-from articles.admin.paging import BigTable
+from articles.admin.long_action import begin_long
+from articles.admin.paging import MOST, BigTable
 from articles.admin.rows import (
     HTTPS,
     TargetForm,
-    change_rows,
     correct,
+    editor_of,
     find_story,
     find_target,
-    log_rows,
     read_target,
 )
-from articles.models import Article, ArticleTag, ArticleText, Revision, Section
+from articles.models import Article, ArticleTag, ArticleText, LongAction, Revision, Section, Tag
 from articles.searching import index_articles
+
+Kind = LongAction.Kind
+AT_ONCE = 200  # articles that are changed while the editor waits
 
 
 class TagByHandForm(forms.ModelForm):
@@ -219,17 +221,33 @@ class ArticleAdmin(Versioned, BigTable):
     def on_site(self, article: Article) -> SafeString:
         return format_html('<a href="{}">open</a>', self.get_view_on_site_url(article))
 
+    def decide(
+        self,
+        request: HttpRequest,
+        articles: QuerySet[Article],
+        kind: Kind,
+        target: Section | Tag | None = None,
+    ) -> None:
+        """At once where they are few; else as a long action, whose page shows how far it is."""
+        ids = list(articles.values_list("pk", flat=True)[: MOST + 1])
+        done = bulk.DONE[kind].format(target)
+        if len(ids) > MOST:
+            messages.error(request, f"These are more than {MOST:,}: filter the list first.")
+        elif len(ids) > AT_ONCE:
+            title = f"{len(ids):,} articles {done}"
+            key = str(target.pk) if target else ""
+            begin_long(request, kind, title, [str(pk) for pk in ids], key)
+        else:
+            count = bulk.decide(kind, articles, editor_of(request), target)
+            messages.success(request, f"{count} {done}.")
+
     @admin.action(description="Approve: show it, and let it alert", permissions=["change"])
     def approve(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        log_rows(request, articles, "approved")
-        count = moderation.approve(articles.values_list("pk", flat=True))
-        messages.success(request, f"{count} approved.")
+        self.decide(request, articles, Kind.APPROVE)
 
     @admin.action(description="Reject: it stays hidden", permissions=["change"])
     def reject(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        log_rows(request, articles, "rejected")
-        count = moderation.reject(articles.values_list("pk", flat=True))
-        messages.success(request, f"{count} rejected.")
+        self.decide(request, articles, Kind.REJECT)
 
     @admin.action(description="Move to the target section", permissions=["change"])
     def to_section(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
@@ -237,27 +255,23 @@ class ArticleAdmin(Versioned, BigTable):
         if section is None:
             messages.error(request, f"There is no section “{read_target(request)}”.")
             return
-        change_rows(request, articles, f"moved to {section}", section=section)
+        self.decide(request, articles, Kind.SECTION, section)
 
     @admin.action(description="Tag with the target tag", permissions=["change"])
     def put_tag(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
         tag = find_target(request)
         if tag:
-            count = moderation.put_tag(articles, tag)
-            log_rows(request, articles, f"tagged with {tag}")
-            messages.success(request, f"{count} tagged with {tag}.")
+            self.decide(request, articles, Kind.TAG, tag)
 
     inbox_acts = {"approve": approve, "reject": reject, "section": to_section, "tag": put_tag}
 
     @admin.action(description="Hide from readers", permissions=["change"])
     def hide(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        change_rows(request, articles.filter(is_hidden=False), "hidden", is_hidden=True)
+        self.decide(request, articles, Kind.HIDE)
 
     @admin.action(description="Show to readers again", permissions=["change"])
     def show(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        out = (Article.Review.WAITING, Article.Review.REJECTED)
-        hidden = articles.filter(is_hidden=True).exclude(review__in=out)
-        change_rows(request, hidden, "shown again", is_hidden=False)
+        self.decide(request, articles, Kind.SHOW)
 
     @admin.action(description="Move to the target story (its id)", permissions=["change"])
     def move(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
@@ -275,16 +289,11 @@ class ArticleAdmin(Versioned, BigTable):
 
     @admin.action(description="Back to the publisher's words, unlocked", permissions=["change"])
     def restore(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        corrected = articles.filter(is_locked=True, removed_at=None)
-        log_rows(request, corrected, "back to the publisher's words")
-        messages.success(request, f"{moderation.restore(corrected)} are as their publishers wrote.")
+        self.decide(request, articles, Kind.RESTORE)
 
     @admin.action(description="Take down for good, as its publisher asks", permissions=["change"])
     def take_down(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        ids = list(articles.values_list("pk", flat=True))
-        log_rows(request, articles, "taken down")
-        count = takedown.take_down(ids, timezone.now())
-        self.message_user(request, f"{count} taken down: nothing of them is left to see.")
+        self.decide(request, articles, Kind.TAKE_DOWN)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         return False

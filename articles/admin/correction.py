@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from articles import corrections
+from articles.admin.long_action import begin_long
 from articles.admin.rows import MachineRows, correct
-from articles.models import Correction
+from articles.models import Correction, LongAction
+from articles.tag_merging import is_large
 
 
 @admin.register(Correction)
@@ -29,7 +31,10 @@ class CorrectionAdmin(MachineRows):
     def undo(self, request: HttpRequest, rows: QuerySet[Correction]) -> None:
         """The newest first, since a later one may build on an earlier one."""
         for row in rows.order_by("-made_at", "-pk"):
-            correct(request, f"Undone: {row}.", partial(corrections.undo, row))
+            if row.tag and row.kind == Correction.Kind.MERGE_TAGS and is_large(row.tag):
+                begin_long(request, LongAction.Kind.UNDO, f"Undo: {row}", [row.pk])
+            else:
+                correct(request, f"Undone: {row}.", partial(corrections.undo, row))
 
     def has_undo_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("articles.change_story")

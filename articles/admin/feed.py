@@ -1,6 +1,7 @@
 """Feeds: added by any address, watched on a board, paused, asked for now; in and out as lists."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -14,16 +15,18 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.history import Versioned
+from articles.admin.long_action import begin_long
 from articles.admin.paging import BigTable
 from articles.admin.rows import HTTPS, change_rows
 from articles.discovering import discover
 from articles.feed_health import read_board, tell
-from articles.feed_lists import Imported, add_feeds, export_feeds, import_feeds
-from articles.feeds.opml import Outline
+from articles.feed_lists import Imported, add_feeds, export_feeds
+from articles.feeds.opml import Outline, read_opml
 from articles.feeds.xml import ParseError
-from articles.models import Feed, HubSubscription
+from articles.models import Feed, HubSubscription, LongAction
 
 SHOWN = 200
+AT_ONCE = 50  # feeds that are added while the editor waits
 MOST_BYTES = 5_000_000  # of an uploaded list
 
 
@@ -121,10 +124,11 @@ class FeedAdmin(Versioned, BigTable):
         upload = request.FILES.get("list")
         if upload is not None:
             try:
-                self.tell_added(request, import_feeds(upload.read(MOST_BYTES)))
+                outlines = read_opml(upload.read(MOST_BYTES))
             except ParseError as error:
                 messages.error(request, f"That is no list of feeds: {error}.")
             else:
+                self.add(request, outlines, upload.name or "a list")
                 return redirect("admin:articles_feed_changelist")
         return self.page(request, "import", title="Import a list of feeds (OPML)")
 
@@ -135,6 +139,13 @@ class FeedAdmin(Versioned, BigTable):
         answer = HttpResponse(export_feeds(feeds, timezone.now()), "text/x-opml")
         answer["Content-Disposition"] = 'attachment; filename="feeds.opml"'
         return answer
+
+    def add(self, request: HttpRequest, outlines: Sequence[Outline], name: str) -> None:
+        if len(outlines) <= AT_ONCE:
+            self.tell_added(request, add_feeds(outlines))
+            return
+        kind, title = LongAction.Kind.IMPORT_FEEDS, f"{len(outlines):,} feeds of {name}"
+        begin_long(request, kind, title, [asdict(outline) for outline in outlines])
 
     def tell_added(self, request: HttpRequest, added: Imported) -> None:
         messages.success(request, f"{added.new} new, {added.known} known already.")

@@ -1,7 +1,5 @@
 """Versions of what the desk edits, and the way back to each of them."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -10,14 +8,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
-from articles.models import Reader
 from articles.models.history import EDITOR
+from articles.record import keep_first
 
-FIRST = "as it was before an editor changed it"
 SHOWN = 100
 
 
@@ -90,27 +86,3 @@ def is_going_back(request: HttpRequest) -> bool:
     """Whether the page that is asked for is that of a version."""
     match = request.resolver_match
     return bool(match and match.url_name and match.url_name.endswith("_simple_history"))
-
-
-@contextmanager
-def versions(rows: QuerySet[Any], by: Reader | None, why: str) -> Iterator[None]:
-    """Keep what rows are like before and after they are changed at once; nothing of rows that have
-    no history.
-    """
-    model, ids = rows.model, list(rows.values_list("pk", flat=True))
-    if hasattr(model, "history"):
-        keep_first(model, ids)
-    yield
-    if hasattr(model, "history"):
-        changed = model.objects.filter(pk__in=ids)
-        model.history.bulk_history_create(
-            list(changed), update=True, default_user=by, default_change_reason=why
-        )
-
-
-def keep_first(model: Any, ids: Iterable[Any]) -> None:
-    """The first version of rows that have none yet."""
-    asked = list(ids)
-    known = model.history.filter(id__in=asked).values_list("id", flat=True)
-    new = model.objects.filter(pk__in=asked).exclude(pk__in=set(known))
-    model.history.bulk_history_create(list(new), update=True, default_change_reason=FIRST)

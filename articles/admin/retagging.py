@@ -6,17 +6,17 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles import retagging
-from articles.admin.rows import MachineRows, list_articles
+from articles.admin.live import LiveRows, draw_bar
+from articles.admin.rows import list_articles
 from articles.models import Retagging
 from articles.tasks import retag
 
 
 @admin.register(Retagging)
-class RetaggingAdmin(MachineRows):
+class RetaggingAdmin(LiveRows):
     """What aliases of a tag change in the articles of the last 96 hours."""
 
     list_display = ("tag", "state", "progress", "gain", "loss", "asked_by", "asked_at")
@@ -28,11 +28,12 @@ class RetaggingAdmin(MachineRows):
     readonly_fields = fields
     actions = ("apply",)
 
+    def is_over(self, row: Retagging) -> bool:
+        return row.state in {Retagging.State.COUNTED, Retagging.State.APPLIED}
+
     @admin.display(description="looked at")
     def progress(self, row: Retagging) -> SafeString:
-        text = f"{row.article_count} of {row.total_count} articles"
-        bar = '<progress value="{}" max="{}"></progress> {}'
-        return format_html(bar, row.article_count, max(row.total_count, 1), text)
+        return draw_bar(row.article_count, row.total_count, "articles")
 
     @admin.display(description="gain the tag")
     def gain(self, row: Retagging) -> int:

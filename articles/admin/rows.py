@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ActionForm
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Field, Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.history import versions
+from articles import record
 from articles.admin.paging import BigTable
 from articles.corrections import CorrectionError
 from articles.models import Article, Reader, Story, Tag
@@ -67,18 +66,8 @@ def change_rows(request: HttpRequest, rows: QuerySet[Any], done: str, **changes:
 
     `done` is the participle for both: "hidden", "paused".
     """
-    log_rows(request, rows, done)
-    with versions(rows, editor_of(request), f"{done} from the list"):
-        # The filter again and not the keys: a worker may have finished a row since it was read.
-        count = rows.update(**changes)
+    count = record.change_rows(rows, editor_of(request), done, **changes)
     messages.success(request, f"{count} {done}.")
-
-
-def log_rows(request: HttpRequest, rows: QuerySet[Any], done: str) -> None:
-    """Note in the history of each row what a list action did to it."""
-    found = list(rows)
-    if found and request.user.pk:
-        LogEntry.objects.log_actions(request.user.pk, found, CHANGE, f"{done} from the list")
 
 
 def read_target(request: HttpRequest) -> str:

@@ -20,9 +20,10 @@ from articles import corrections, retagging, tag_merging
 from articles.admin.foresight import try_text
 from articles.admin.history import Versioned
 from articles.admin.labels import LABELS, LabelledForm
+from articles.admin.long_action import begin_long
 from articles.admin.paging import BigTable
 from articles.admin.rows import TargetForm, correct, editor_of, find_target
-from articles.models import Alias, Tag
+from articles.models import Alias, LongAction, Tag
 from articles.tagging import fold
 from articles.tasks import retag
 
@@ -146,8 +147,12 @@ class TagAdmin(Versioned, BigTable):
         if target is None:
             return
         for tag in tags:
-            work = partial(corrections.merge_tags, tag, target)
-            correct(request, f"{tag} is part of {target} now.", work)
+            if tag_merging.is_large(tag):
+                kind, title = LongAction.Kind.MERGE_TAGS, f"Merge {tag} into {target}"
+                begin_long(request, kind, title, [str(tag.pk)], str(target.pk))
+            else:
+                work = partial(corrections.merge_tags, tag, target)
+                correct(request, f"{tag} is part of {target} now.", work)
 
     @admin.display(description="often together with")
     def related(self, tag: Tag) -> str:

@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from articles.api.fields import TextField
 from articles.api.paging import PAGE_QUERY
 from articles.api.serializers import (
     ArticleSerializer,
@@ -149,7 +150,7 @@ class SectionArticlesView(PublicView, DirectView):
 
 
 class SearchQuery(serializers.Serializer[None]):
-    q = serializers.CharField(
+    q = TextField(
         max_length=200, help_text='Words; "a phrase", or, and a minus before a word are known.'
     )
     language = serializers.RegexField(

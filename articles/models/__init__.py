@@ -4,6 +4,7 @@ from articles.models.article import Article, ArticleTag, ArticleText, Revision
 from articles.models.correction import Correction
 from articles.models.grouping import Fingerprint, Stream
 from articles.models.hub import HubSubscription
+from articles.models.long_action import LongAction
 from articles.models.publisher import Feed, Publisher
 from articles.models.reader import Follow, Reader, Session
 from articles.models.reading import Mute, Reading
@@ -25,6 +26,7 @@ __all__ = [
     "Fingerprint",
     "Follow",
     "HubSubscription",
+    "LongAction",
     "Mute",
     "Publisher",
     "PublisherKeyword",

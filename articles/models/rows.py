@@ -101,7 +101,7 @@ def given(model: type[models.Model], names: Sequence[str]) -> sql.Composed:
     return sql.SQL("json_to_recordset(%s::json) AS given ({})").format(sql.SQL(", ").join(columns))
 
 
-def ask(statement: str, values: Row) -> list[Any]:
+def ask(statement: str, values: Row | Sequence[Any]) -> list[Any]:
     """The rows of a statement, which the server prepares once a connection has asked it often."""
     with raw_cursor() as cursor:
         cursor.execute(statement, values)

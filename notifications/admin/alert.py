@@ -10,14 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from articles.admin.paging import BigTable
-from articles.admin.rows import HTTPS, editor_of, log_rows
+from articles.admin.rows import HTTPS, editor_of
+from articles.record import log_rows
 from notifications import control
 from notifications.admin import composer, room
 from notifications.admin.batch import BatchInline
@@ -151,9 +152,8 @@ class AlertAdmin(BigTable):
     def live(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """How far it is, asked for every few seconds by an open page."""
         alert = self.find(request, pk)
-        html = room.render_live(request, alert, may_send=self.has_send_permission(request))
-        is_over = alert.state in room.ENDED
-        return JsonResponse({"state": alert.state, "is_over": is_over, "html": html})
+        live = room.describe(alert, may_send=self.has_send_permission(request))
+        return render(request, "admin/notifications/alert/_live.html", live)
 
     def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """A button of the alert's page."""
@@ -251,5 +251,5 @@ def apply(request: HttpRequest, alerts: Any, work: Callable[[Alert], str]) -> No
             messages.error(request, f"{alert}: {error}")
         else:
             messages.success(request, f"{alert}: {done}")
-            log_rows(request, Alert.objects.filter(pk=alert.pk), done)
+            log_rows(Alert.objects.filter(pk=alert.pk), editor_of(request), done)
     transaction.on_commit(sweep_alerts.delay)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
@@ -57,13 +55,7 @@ def describe(alert: Alert, *, may_send: bool) -> dict[str, Any]:
         "can_follow_up": alert.planned_at is not None
         and alert.story_id is not None
         and alert.kind not in {Alert.Kind.DIGEST, Alert.Kind.RETRACTION},
-        "now": timezone.now(),
     }
-
-
-def render_live(request: HttpRequest, alert: Alert, *, may_send: bool) -> str:
-    context = describe(alert, may_send=may_send)
-    return render_to_string("admin/notifications/alert/_live.html", context, request)
 
 
 def act(alert: Alert, name: str, form: Any, editor: Reader | None) -> str:

@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from articles import corrections, retagging
+from articles import corrections, long_actions, retagging
 from articles.models import (
     Alias,
     Article,
@@ -14,6 +14,7 @@ from articles.models import (
     Correction,
     Feed,
     Follow,
+    LongAction,
     Publisher,
     PublisherKeyword,
     Reader,
@@ -71,6 +72,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     StoryPair: make_pair,
     Suggestion: lambda: make.suggestion(examples=[make_article().pk], tag=make.tag()),
     PublisherKeyword: lambda: make.keyword(tag=make.tag()),
+    LongAction: lambda: long_actions.begin(
+        LongAction.Kind.HIDE, "Hide", ["1"], make_editor_row(), make.NOON
+    ),
     Retagging: lambda: retagging.begin(make.tag(), make_editor_row(), make.NOON),
 }
 MADE_BY_HAND = [Publisher, Feed, Tag, Section, Reader, Follow]

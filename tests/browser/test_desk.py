@@ -13,8 +13,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
-from articles.admin.history import keep_first
 from articles.models import Article, Story, StoryPair, Tag
+from articles.record import keep_first
 from notifications import dispatch, releasing
 from notifications.models import Alert, Batch
 from notifications.transports.fcm import FcmTransport

@@ -31,6 +31,7 @@ OF_EDITORS = {
     ),
     "articles.Reader_groups.reader",
     "articles.Reader_user_permissions.reader",
+    "articles.LongAction.asked_by",
     "articles.Retagging.asked_by",
     "notifications.Alert.asked_by",
     "notifications.Alert.editor",

@@ -1,4 +1,4 @@
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -35,11 +35,15 @@ def test_a_reader_is_found_by_device_id_and_address() -> None:
 
 def test_every_reason_has_a_sentence() -> None:
     tag, now = make.tag(), timezone.now()
-    asleep_until = (now + timedelta(hours=2)).time().replace(second=0, microsecond=0)
+    # Around now, over midnight too.
+    asleep_from, asleep_until = (
+        (now + hours).time().replace(second=0, microsecond=0)
+        for hours in (timedelta(hours=-2), timedelta(hours=2))
+    )
     who = {
         "muted": follower(tag, "muted", Follow.Level.MUTE),
         "digest": follower(tag, "digest", Follow.Level.DIGEST),
-        "quiet hours": follower(tag, "asleep", start=time(0), end=asleep_until),
+        "quiet hours": follower(tag, "asleep", start=asleep_from, end=asleep_until),
         "none of its tags": make.device(),
     }
     alert = plan(tag)

@@ -78,6 +78,12 @@ def test_a_search_finds_other_forms_and_marks_them_the_newest_first(anonymous: A
     assert rest["next"] is None
 
 
+def test_a_search_for_nothing_but_a_space_finds_nothing(anonymous: APIClient) -> None:
+    index_articles([make.article("A bridge").pk])
+
+    assert anonymous.get("/api/v1/search?q=+").json()["results"] == []
+
+
 def test_a_search_may_keep_to_one_language(anonymous: APIClient) -> None:
     for title, language in (("Bridges", "en"), ("Bridges", "de"), ("Мост открыт", "ru")):
         index_articles([make.article(title, language=language).pk])
