@@ -34,6 +34,15 @@ Kind = LongAction.Kind
 AT_ONCE = 200  # articles that are changed while the editor waits
 
 
+class ArticleForm(forms.ModelForm):
+    """Of a short text the language may be unknown: its title can be corrected all the same."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "language" in self.fields:  # who may only look has no fields
+            self.fields["language"].required = False
+
+
 class TagByHandForm(forms.ModelForm):
     """A tag that an editor puts on an article carries no mentions and the article's own time."""
 
@@ -90,6 +99,7 @@ class ArticleTextInline(admin.StackedInline):
 
 @admin.register(Article)
 class ArticleAdmin(Versioned, BigTable):
+    form = ArticleForm
     formfield_overrides = HTTPS
     list_display = (
         "title",

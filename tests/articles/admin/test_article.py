@@ -139,3 +139,19 @@ def test_what_an_editor_writes_otherwise_stands_beside_the_original(editor: Clie
     article.refresh_from_db()
     assert (article.title, article.is_locked) == ("Bridge closed", True)
     assert "<strong>Bridge clsed</strong>" in " ".join(page.split()).replace("> ", ">")
+
+
+def test_an_article_of_unknown_language_is_corrected(editor: Client) -> None:
+    article = make.article("Bridge clsed", language="")
+    forms = {
+        f"{inline}-{name}": value
+        for inline in ("article_tags", "text", "revisions")
+        for name, value in NO_FORM_ROWS.items()
+    }
+
+    url = address(Article, "change", article.pk)
+    answer = editor.post(url, {"title": "Bridge closed", "language": "", **forms})
+
+    article.refresh_from_db()
+    assert answer.status_code == 302
+    assert (article.title, article.language) == ("Bridge closed", "")
