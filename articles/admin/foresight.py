@@ -1,6 +1,6 @@
 """What aliases would do, before they are saved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,14 +25,14 @@ class Tried:
 
 
 def try_text(form: QueryDict) -> dict[str, Any]:
-    """`text` is a title, a lead and the rest, line by line; `phrase` the aliases as they stand in
-    the open form, saved or not.
+    """`text` is a title, a lead and the rest, line by line; the aliases are those of the open form,
+    saved or not.
     """
     title, _, rest = form.get("text", "")[:LONGEST].strip().partition("\n")
     lead, _, body = rest.strip().partition("\n")
     found = decide_tags(GAZETTEER.current(), title, lead, body)
     names = dict(Tag.objects.filter(pk__in=[d.tag_id for d in found]).values_list("pk", "name"))
-    unsaved = decide_tags(match_only(form.getlist("phrase")), title, lead, body)
+    unsaved = decide_tags(match_only(read_aliases(form)), title, lead, body)
     return {
         "is_asked": bool(title),
         "with_form": tell(unsaved, {UNSAVED: "this tag"}),
@@ -46,10 +46,23 @@ def tell(found: Iterable[TagDecision[UUID]], names: dict[UUID, str]) -> list[Tri
     return [Tried(names[each.tag_id], each.may_push, each.why) for each in known]
 
 
-def match_only(phrases: Iterable[str]) -> Matcher[UUID]:
+def read_aliases(form: QueryDict) -> Iterator[Phrase[UUID]]:
+    """What one needs is left aside: another tag, which is not looked for."""
+    for name in form:
+        row, _, part = name.rpartition("-")
+        if row.startswith("aliases-") and part == "phrase" and f"{row}-DELETE" not in form:
+            yield Phrase(
+                form[name].strip(),
+                is_case_sensitive=f"{row}-is_case_sensitive" in form,
+                is_title_only=f"{row}-is_title_only" in form,
+                is_blocked=f"{row}-is_blocked" in form,
+            )
+
+
+def match_only(phrases: Iterable[Phrase[UUID]]) -> Matcher[UUID]:
     matcher: Matcher[UUID] = Matcher()
-    for phrase in filter(None, map(str.strip, phrases)):
-        matcher.add(Phrase(phrase), UNSAVED)
+    for phrase in phrases:
+        matcher.add(phrase, UNSAVED)
     return matcher
 
 

@@ -5,12 +5,8 @@ const PAUSE = 300; // ms after the last key
 let waiting;
 
 async function ask() {
-    const form = new FormData();
+    const form = new FormData(place.closest("form"));
     form.set("text", place.querySelector("textarea").value);
-    form.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
-    for (const phrase of document.querySelectorAll("[name^=aliases-][name$=-phrase]")) {
-        form.append("phrase", phrase.value);
-    }
     const answer = await fetch(place.dataset.try, { method: "POST", body: form });
     if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -19,7 +15,7 @@ async function ask() {
 }
 
 addEventListener("input", (event) => {
-    if (place.contains(event.target) || event.target.name?.endsWith("-phrase")) {
+    if (place.contains(event.target) || event.target.name?.startsWith("aliases-")) {
         clearTimeout(waiting);
         waiting = setTimeout(ask, PAUSE);
     }

@@ -91,12 +91,21 @@ def test_a_text_is_tried_on_aliases_that_are_not_saved_yet() -> None:
     curator = make_staff("Curator")
 
     text = "Queues at the old spa\nJermuk is full.\nJermuk FK is not."
-    page = curator.post(address(Tag, "try"), {"text": text, "phrase": ["the old spa"]})
+    page = curator.post(address(Tag, "try"), {"text": text, "aliases-0-phrase": "the old spa"})
 
     told = " ".join(page.content.decode().split())
     assert "#this tag" in told
     assert "“the old spa” in the title" in told
     assert "#Jermuk" in told
+
+
+@pytest.mark.parametrize("part", ["is_blocked", "is_title_only", "is_case_sensitive", "DELETE"])
+def test_a_text_is_tried_on_aliases_as_their_form_limits_them(editor: Client, part: str) -> None:
+    form = {"aliases-0-phrase": "Old Spa", f"aliases-0-{part}": "on"}
+
+    page = editor.post(address(Tag, "try"), {"text": "Queues\nat the old spa", **form})
+
+    assert "None of the aliases above" in page.content.decode()
 
 
 def test_blocked_phrases_are_named_where_a_text_has_them(editor: Client) -> None:
