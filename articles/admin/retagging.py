@@ -56,7 +56,8 @@ class RetaggingAdmin(LiveRows):
         begun = [row for row in rows if retagging.apply(row)]
         for row in begun:
             transaction.on_commit(partial(retag.delay, row.pk))
-        messages.info(request, f"{len(begun)} begun; others are not counted yet, or done.")
+        rest = "" if len(begun) == len(rows) else "; others are not counted yet, or done"
+        messages.info(request, f"{len(begun)} begun{rest}.")
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("articles.change_tag")
