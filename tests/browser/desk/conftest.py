@@ -17,8 +17,8 @@ ROLES = ("Curator", "Alert editor", "Publisher manager", "Auditor")
 def enter(visiting: Visiting) -> Enter:
     """Sits somebody with a role down at the desk."""
 
-    def enter(role: str, **options: object) -> Visitor:
-        secret = make_staff(role).cookies[settings.SESSION_COOKIE_NAME].value
+    def enter(role: str, name: str = "", **options: object) -> Visitor:
+        secret = make_staff(role, name).cookies[settings.SESSION_COOKIE_NAME].value
         visitor = visiting(viewport=DESK, **options)
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": secret, "url": visitor.site}
         visitor.context.add_cookies([cookie])  # type: ignore[list-item]  # a cookie as Playwright wants it
