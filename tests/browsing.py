@@ -1,6 +1,7 @@
 """A real Chromium for tests, and what it is told of a page."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
+REFUSED = re.compile(r"status of (403|404|429)")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
@@ -54,6 +56,10 @@ class Visitor:
     def note_request(self, request: Request) -> None:
         if not request.url.startswith((self.site, "data:")):
             self.troubles.append(f"asked elsewhere: {request.url}")
+
+    def forget_refusals(self) -> None:
+        """Wanted ones: the console tells of them, and their pages have no icon of ours."""
+        self.troubles = [each for each in self.troubles if not REFUSED.search(each)]
 
     def go(self, path: str) -> Page:
         self.page.goto(self.site + path)

@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from articles.models import Article, Story, Tag
+from articles import long_actions
+from articles.models import Article, LongAction, Story, Tag
 from articles.record import keep_first
 from notifications.models import Alert
 from tests import make
@@ -29,6 +30,8 @@ def test_axe_finds_nothing_serious_at_the_desk(enter: Enter, scheme: str) -> Non
     version = Article.history.get()
     alert = plan(make.tag("Rivers"))
     tag = Tag.objects.get(name="Railways")
+    hide, now = LongAction.Kind.HIDE, timezone.now()
+    long = long_actions.begin(hide, "2 articles hidden", [str(told.pk)] * 2, None, now)
     pages = {
         "Curator": [
             *("/admin/", "/admin/articles/storypair/decide/", "/admin/articles/article/inbox/"),
@@ -38,6 +41,7 @@ def test_axe_finds_nothing_serious_at_the_desk(enter: Enter, scheme: str) -> Non
             address(Article, "change", told.pk),
             address(Article, "history", told.pk),
             address(Article, "simple_history", told.pk, version.pk),
+            address(LongAction, "change", long.pk),
         ],
         "Alert editor": [
             f"{address(Alert, 'add')}?story={told.story_id}",
