@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "backend.shortcut.Shortcut",  # requests of the API leave here, for the list below
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "backend.gzip.Gzip",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

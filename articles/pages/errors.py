@@ -4,10 +4,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from articles.pages.headers import guard
+from articles.pages.headers import Answer, guard
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def not_found(request: HttpRequest, exception: Exception) -> Answer:  # noqa: ARG001 - Django's signature
     """In the language of the address, as far as it has one."""
     begin = request.path.split("/")[1]
     known = dict(settings.LANGUAGES)

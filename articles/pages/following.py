@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from articles.models import Article, Follow
 from articles.pages import browser
 from articles.pages.headers import own_form, private_page
-from articles.pages.paging import cut_page
+from articles.pages.paging import cut_page, find_start
 from articles.pages.tags import find_tag
 
 
@@ -21,7 +21,7 @@ def my_tags(request: HttpRequest, lang: str) -> HttpResponse:  # noqa: ARG001 - 
         return render(request, "articles/my_tags.html", {"follows": [], "articles": []})
     mine = Follow.objects.current().filter(reader_id=session.reader_id, tag__merged_into=None)
     follows = mine.exclude(level=Follow.Level.MUTE).select_related("tag").order_by("tag__name")
-    shown = cut_page(request, Article.objects.for_reader(session.reader_id))
+    shown = cut_page(Article.objects.for_reader(session.reader_id), find_start(request))
     return render(request, "articles/my_tags.html", {"follows": follows, **shown})
 
 

@@ -16,8 +16,11 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from articles.pages.page import Page
+
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+Answer = HttpResponse | Page
+View = Callable[Concatenate[HttpRequest, P], Answer]
 
 # Everything comes from here. A script runs if it carries the answer's own nonce, so nothing that a
 # publisher wrote can run, nor any other file of ours that it might name.
@@ -38,13 +41,15 @@ def public_page(view: View[P]) -> View[P]:
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> Answer:
         language, kept = language_of(options), caches["pages"]
         key = sha256(request.get_full_path().encode()).hexdigest()
         response, made_at = kept.get(key, (None, monotonic()))
         if response is None:
             response = speak(view, language)(request, *args, **options)
-            if response.status_code in {200, 301}:
+            if isinstance(response, Page):
+                response.then = lambda whole: kept.set(key, (whole, made_at))
+            elif response.status_code in {200, 301}:
                 kept.set(key, (response, made_at))
         if response.status_code in {200, 301}:
             left = FRESH_SECONDS - int(monotonic() - made_at)
@@ -58,7 +63,7 @@ def private_page(view: View[P]) -> View[P]:
     """One reader's own; caches keep nothing of it. Its forms come from our own pages."""
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> Answer:
         if request.method == "POST" and not is_from_here(request):
             return HttpResponse("This form belongs to another site.", status=403)
         response = guard(view)(request, *args, **options)
@@ -78,7 +83,7 @@ def guard(view: View[P]) -> View[P]:
     """In the language of the address, under a policy that lets in nothing foreign."""
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> Answer:
         language = language_of(options)
         return seal(speak(view, language)(request, *args, **options), language)
 
@@ -90,7 +95,7 @@ def language_of(options: Mapping[str, object]) -> str:
 
 
 def speak(view: View[P], language: str) -> View[P]:
-    def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **options: P.kwargs) -> Answer:
         request.nonce = STAND_IN  # type: ignore[attr-defined]  # the templates' to read
         with translation.override(language):
             return view(request, *args, **options)
@@ -98,10 +103,17 @@ def speak(view: View[P], language: str) -> View[P]:
     return answer
 
 
-def seal(response: HttpResponse, language: str) -> HttpResponse:
+def seal(response: Answer, language: str) -> Answer:
     """With a nonce that no other answer has, and the policy that names it."""
     nonce = token_urlsafe(16)
-    response.content = response.content.replace(STAND_IN.encode(), nonce.encode())
+
+    def put_in(content: bytes) -> bytes:
+        return content.replace(STAND_IN.encode(), nonce.encode())
+
+    if isinstance(response, Page):
+        response.streaming_content = map(put_in, response)
+    else:
+        response.content = put_in(response.content)
     response["Content-Security-Policy"] = CONTENT_POLICY.format(nonce=nonce)
     response["Content-Language"] = language
     return response

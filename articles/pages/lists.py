@@ -1,13 +1,14 @@
 """Pages that list articles by something else than a tag, and tags by how they rise."""
 
 from django.contrib.postgres.search import SearchQuery
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
 from articles.models import Article, Publisher, Section, Tag, Trend
 from articles.models.article import ArticleQuerySet
 from articles.pages.headers import public_page
-from articles.pages.paging import cut_page
+from articles.pages.page import Context, Page
+from articles.pages.paging import cut_page, find_start
 from articles.pages.structure import item_list
 from articles.searching import understand
 
@@ -17,39 +18,49 @@ LONGEST_SEARCH = 100
 
 
 @public_page
-def show_section(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
+def show_section(request: HttpRequest, lang: str, slug: str) -> Page:
     section = get_object_or_404(Section, slug=slug)
-    shown = cut_page(request, section_articles(section))
-    facts = item_list(section.label_in([lang]), shown["articles"], lang)
-    return render(request, "articles/section.html", {"section": section, "facts": facts, **shown})
+    start = find_start(request)
+
+    def describe() -> Context:
+        shown = cut_page(section_articles(section), start)
+        facts = item_list(section.label_in([lang]), shown["articles"], lang)
+        return {"section": section, "facts": facts, **shown}
+
+    return Page(request, "articles/section.html", describe)
 
 
 @public_page
-def show_publisher(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
+def show_publisher(request: HttpRequest, lang: str, slug: str) -> Page:
     publisher = get_object_or_404(Publisher, slug=slug)
-    shown = cut_page(request, publisher_articles(publisher))
-    facts = item_list(publisher.name, shown["articles"], lang)
-    return render(
-        request, "articles/publisher.html", {"publisher": publisher, "facts": facts, **shown}
-    )
+    start = find_start(request)
+
+    def describe() -> Context:
+        shown = cut_page(publisher_articles(publisher), start)
+        facts = item_list(publisher.name, shown["articles"], lang)
+        return {"publisher": publisher, "facts": facts, **shown}
+
+    return Page(request, "articles/publisher.html", describe)
 
 
 @public_page
-def search(request: HttpRequest, lang: str) -> HttpResponse:  # noqa: ARG001 - read by the decorator
-    words = read_words(request)
-    tags = Tag.objects.matching(words).filter(merged_into=None).order_by("name")[:TAGS_FOUND]
-    context: dict[str, object] = {"words": words, "tags": tags}
-    if words:
-        context |= cut_page(request, found_articles(words))
-    return render(request, "articles/search.html", context)
+def search(request: HttpRequest, lang: str) -> Page:  # noqa: ARG001 - read by the decorator
+    words, start = read_words(request), find_start(request)
+
+    def describe() -> Context:
+        tags = Tag.objects.matching(words).filter(merged_into=None).order_by("name")[:TAGS_FOUND]
+        found = cut_page(found_articles(words), start) if words else None
+        return {"words": words, "tags": tags, **(found or {})}
+
+    return Page(request, "articles/search.html", describe)
 
 
 @public_page
-def show_trends(request: HttpRequest, lang: str) -> HttpResponse:  # noqa: ARG001 - as above
+def show_trends(request: HttpRequest, lang: str) -> Page:  # noqa: ARG001 - as above
     spans = [
         (span, Tag.objects.rising(span)[:TAGS_SHOWN]) for span in (Trend.Span.HOUR, Trend.Span.DAY)
     ]
-    return render(request, "articles/trending.html", {"spans": spans})
+    return Page(request, "articles/trending.html", lambda: {"spans": spans})
 
 
 def section_articles(section: Section) -> ArticleQuerySet:

@@ -12,21 +12,26 @@ from articles.models.article import ArticleQuerySet
 CARDS = 20
 
 
-class Page(TypedDict):
+class Cards(TypedDict):
     """What the templates of lists are given."""
 
     articles: list[Article]
     older: UUID | None
 
 
-def cut_page(request: HttpRequest, articles: ArticleQuerySet) -> Page:
-    """One page of cards after the article that `before` names, and the name for the next page."""
+def find_start(request: HttpRequest) -> Article | None:
+    """The article that `before` names; a page goes on after it. Raises Http404."""
     before = request.GET.get("before", "")
-    if before:
-        try:
-            articles = articles.older_than(get_object_or_404(Article, pk=UUID(before)))
-        except ValueError as error:
-            raise Http404 from error
+    try:
+        return get_object_or_404(Article, pk=UUID(before)) if before else None
+    except ValueError as error:
+        raise Http404 from error
+
+
+def cut_page(articles: ArticleQuerySet, start: Article | None) -> Cards:
+    """One page of cards, older than the start if there is one, and the name for the next page."""
+    if start:
+        articles = articles.older_than(start)
     cards = list(articles.with_card().newest_first()[: CARDS + 1])
     older = cards[CARDS - 1].pk if len(cards) > CARDS else None
     return {"articles": cards[:CARDS], "older": older}

@@ -4,17 +4,18 @@ from itertools import groupby
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 
 from articles.models import Article, Story, Tag
 from articles.pages import structure
 from articles.pages.headers import public_page
+from articles.pages.page import Context, Page
 
 RELATED = 5
 
 
 @public_page
-def show_story(request: HttpRequest, lang: str, pk: UUID) -> HttpResponse:
+def show_story(request: HttpRequest, lang: str, pk: UUID) -> HttpResponse | Page:
     """What several publishers tell of one event; a merged story leads to where it is told now."""
     story = get_object_or_404(Story.objects.select_related("lead__publisher"), pk=pk)
     if story.merged_into_id:
@@ -24,18 +25,21 @@ def show_story(request: HttpRequest, lang: str, pk: UUID) -> HttpResponse:
     )
     if not articles:
         raise Http404
-    others = Story.objects.shown().select_related("lead__publisher", "lead__section")
-    context = {
-        "story": story,
-        "lead": next((each for each in articles if each.pk == story.lead_id), articles[0]),
-        "articles": articles,
-        "publishers": list_by_publisher(articles),
-        "tags": Tag.objects.of_story([story.pk]),
-        "translations": others.filter(pk__in=story.group()).exclude(pk=story.pk),
-        "related": others.related_to(story)[:RELATED],
-        "facts": structure.story(story, articles, lang),
-    }
-    return render(request, "articles/story.html", context)
+
+    def describe() -> Context:
+        others = Story.objects.shown().select_related("lead__publisher", "lead__section")
+        return {
+            "story": story,
+            "lead": next((each for each in articles if each.pk == story.lead_id), articles[0]),
+            "articles": articles,
+            "publishers": list_by_publisher(articles),
+            "tags": Tag.objects.of_story([story.pk]),
+            "translations": others.filter(pk__in=story.group()).exclude(pk=story.pk),
+            "related": others.related_to(story)[:RELATED],
+            "facts": structure.story(story, articles, lang),
+        }
+
+    return Page(request, "articles/story.html", describe)
 
 
 def list_by_publisher(articles: list[Article]) -> list[tuple[Article, list[Article]]]:

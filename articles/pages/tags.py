@@ -1,6 +1,6 @@
 """The page of a tag."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Article, Tag
 from articles.pages.headers import FRESH_SECONDS, guard, public_page
-from articles.pages.paging import cut_page
+from articles.pages.page import Context, Page
+from articles.pages.paging import cut_page, find_start
 from articles.pages.structure import item_list
 from articles.share_card import draw_card
 from articles.tagging import fold
@@ -19,7 +20,7 @@ CARD_FRESH = 60 * FRESH_SECONDS
 
 
 @public_page
-def show_tag(request: HttpRequest, lang: str, name: str) -> HttpResponse:
+def show_tag(request: HttpRequest, lang: str, name: str) -> HttpResponse | Page:
     """The tag's articles; another spelling of its name leads to the one it has."""
     tag = find_tag(name)
     if tag is None:
@@ -27,20 +28,23 @@ def show_tag(request: HttpRequest, lang: str, name: str) -> HttpResponse:
         return render(request, "articles/no_tag.html", {"name": name, "tags": near}, status=404)
     if tag.name != name:
         return redirect("tag", lang, tag.name, permanent=True)
-    shown = cut_page(request, Article.objects.tagged(tag))
-    if not request.GET.get("before"):
-        pinned = list(Article.objects.pinned(tag).with_card().newest_first())
-        shown["articles"] = pinned + [each for each in shown["articles"] if each not in pinned]
-    related = Tag.objects.related_to(tag)[:RELATED]
-    title = gettext("Latest news with #%(tag)s") % {"tag": tag.name}
-    context = {
-        "tag": tag,
-        "label": tag.label_in([lang]),
-        "related": related,
-        "facts": item_list(title, shown["articles"], lang),
-        **shown,
-    }
-    return render(request, "articles/tag.html", context)
+    start = find_start(request)
+
+    def describe() -> Context:
+        shown = cut_page(Article.objects.tagged(tag), start)
+        if not start:
+            pinned = list(Article.objects.pinned(tag).with_card().newest_first())
+            shown["articles"] = pinned + [each for each in shown["articles"] if each not in pinned]
+        title = gettext("Latest news with #%(tag)s") % {"tag": tag.name}
+        return {
+            "tag": tag,
+            "label": tag.label_in([lang]),
+            "related": Tag.objects.related_to(tag)[:RELATED],
+            "facts": item_list(title, shown["articles"], lang),
+            **shown,
+        }
+
+    return Page(request, "articles/tag.html", describe)
 
 
 @require_safe
@@ -60,10 +64,14 @@ def find_tag(name: str) -> Tag | None:
     it was merged into.
     """
     name = name.replace("\x00", "")  # PostgreSQL refuses it in any text
+    tags = Tag.objects.select_related("merged_into")
+    found = tags.filter(name=name).first() or find_near(tags, name)
+    return (found.merged_into or found) if found else None
+
+
+def find_near(tags: QuerySet[Tag], name: str) -> Tag | None:
     glued = fold(name).replace(" ", "")
     spellings = Q(name__iexact=name) | Q(slug=name.lower())
     if glued:
         spellings |= Q(name__iexact=glued) | Q(slug=glued)
-    found = Tag.objects.filter(spellings).select_related("merged_into")
-    tag = min(found, key=lambda tag: (tag.name != name, tag.name), default=None)
-    return (tag.merged_into or tag) if tag else None
+    return tags.filter(spellings).order_by("name").first()

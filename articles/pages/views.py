@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone, translation
 
 from articles.models import Article, Tag, Trend
 from articles.pages import structure
 from articles.pages.headers import public_page
-from articles.pages.paging import cut_page
+from articles.pages.page import Context, Page
+from articles.pages.paging import cut_page, find_start
 
 TAGS_OF_THE_DAY = 12
 
@@ -25,13 +26,14 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-def home(request: HttpRequest, lang: str) -> HttpResponse:
-    context = {
-        "tags": list_tags(),
-        "facts": structure.site(lang),
-        **cut_page(request, Article.objects.shown()),
-    }
-    return render(request, "articles/home.html", context)
+def home(request: HttpRequest, lang: str) -> Page:
+    start = find_start(request)
+
+    def describe() -> Context:
+        shown = cut_page(Article.objects.shown(), start)
+        return {"tags": list_tags(), "facts": structure.site(lang), **shown}
+
+    return Page(request, "articles/home.html", describe)
 
 
 def list_tags() -> list[Tag]:
@@ -42,16 +44,19 @@ def list_tags() -> list[Tag]:
 
 
 @public_page
-def show_article(request: HttpRequest, lang: str, pk: UUID) -> HttpResponse:
+def show_article(request: HttpRequest, lang: str, pk: UUID) -> Page:
     shown = Article.objects.shown().with_card().select_related("text")
     article = get_object_or_404(shown, pk=pk)
-    same_story = Article.objects.shown().with_card().filter(story=article.story_id)
-    tags = list(article.tags.filter(merged_into=None).order_by("name"))
-    context = {
-        "article": article,
-        "html": article.text.html if hasattr(article, "text") else "",
-        "tags": tags,
-        "others": same_story.exclude(pk=pk).newest_first() if article.story_id else [],
-        "facts": structure.news_article(article, tags, f"{settings.SITE_URL}/{lang}"),
-    }
-    return render(request, "articles/article.html", context)
+
+    def describe() -> Context:
+        same_story = Article.objects.shown().with_card().filter(story=article.story_id)
+        tags = list(article.tags.filter(merged_into=None).order_by("name"))
+        return {
+            "article": article,
+            "html": article.text.html if hasattr(article, "text") else "",
+            "tags": tags,
+            "others": same_story.exclude(pk=pk).newest_first() if article.story_id else [],
+            "facts": structure.news_article(article, tags, f"{settings.SITE_URL}/{lang}"),
+        }
+
+    return Page(request, "articles/article.html", describe)

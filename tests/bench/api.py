@@ -61,8 +61,9 @@ def compare_page(server: "Server") -> Iterator[Row]:
             )
         )
         name = f"page of {what}, first byte"
-        yield Row(name, page.p50 * 1000, "ms", "the API's", page.p50 / api.p50)
-        yield Row("  p99", page.p99 * 1000, "ms", "the API's", page.p99 / api.p99)
+        yield Row(name, page.first_p50 * 1000, "ms", "the API's", page.first_p50 / api.first_p50)
+        yield Row("  p99", page.first_p99 * 1000, "ms", "the API's", page.first_p99 / api.first_p99)
+        yield Row("  the whole page", page.p50 * 1000, "ms", "the API's", page.p50 / api.p50)
 
 
 def pick_tag() -> int:

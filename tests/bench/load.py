@@ -17,6 +17,9 @@ class Load:
     rate: float
     p50: float
     p99: float
+    first_p50: float
+    first_p99: float
+    """Seconds to the first byte, which says more where an answer is sent while it is made."""
     size: int
     """Bytes of a body, on average."""
 
@@ -31,39 +34,47 @@ def make_request(method: str, path: str, secret: str = "", body: bytes = b"") ->
 
 
 def press(port: int, make: Make, seconds: float, connections: int = 16) -> Load:
-    """Ask for so long, one request a connection at a time. Raises where an answer is no 2xx."""
+    """Ask for so long, each connection once at least and one request a connection at a time.
+
+    Raises where an answer is no 2xx.
+    """
     numbers, begun = count(), time.perf_counter()
 
-    def ask(_: int) -> tuple[list[float], int]:
+    def ask(_: int) -> tuple[list[tuple[float, float]], int]:
         took, size = [], 0
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            while time.perf_counter() - begun < seconds:
+            while not took or time.perf_counter() - begun < seconds:
                 request, at = make(next(numbers)), time.perf_counter()
                 connection.sendall(request)
-                size += read_answer(connection)
-                took.append(time.perf_counter() - at)
+                first = connection.recv(65_536)
+                first_at = time.perf_counter()
+                size += read_rest(connection, first)
+                took.append((time.perf_counter() - at, first_at - at))
         return took, size
 
     with ThreadPoolExecutor(connections) as pool:
         parts = list(pool.map(ask, range(connections)))
-    took = sorted(each for part, _ in parts for each in part)
     length = time.perf_counter() - begun
-    total = len(took)
+    whole, first = (
+        sorted(times) for times in zip(*(each for part, _ in parts for each in part), strict=True)
+    )
+    total = len(whole)
+    half, most = total // 2, total * 99 // 100
     size = sum(size for _, size in parts) // total
-    return Load(total / length, took[total // 2], took[total * 99 // 100], size)
+    return Load(total / length, whole[half], whole[most], first[half], first[most], size)
 
 
-def read_answer(connection: socket.socket) -> int:
-    """Read one answer; the length of its body."""
-    data = connection.recv(65_536)
+def read_rest(connection: socket.socket, data: bytes) -> int:
+    """Read the rest of an answer; the length of its body."""
     head, _, body = data.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 2"):
         raise RuntimeError(data[:500].decode())
-    [length] = [
-        int(line.partition(b":")[2])
-        for line in head.split(b"\r\n")
-        if line.lower().startswith(b"content-length:")
-    ]
+    fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    if fields.get(b"transfer-encoding") == b"chunked":
+        while not body.endswith(b"\r\n0\r\n\r\n"):
+            body += connection.recv(65_536)
+        return len(body)
+    length = int(fields[b"content-length"])
     missing = length - len(body)
     while missing > 0:
         missing -= len(connection.recv(missing))
