@@ -8,7 +8,9 @@ from django.db import connection
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from articles.corrections import merge_tags
 from tests import make
 from tests.bench.table import Row, show_progress
 from tests.crowd import make_crowd
@@ -49,6 +51,7 @@ NEWS = """
 
 
 def measure() -> list[Row]:
+    admin.autodiscover()
     client, tag, publisher = make_editor(), make.tag(), make.publisher()
     client.defaults["SERVER_NAME"] = "localhost"
     fill(publisher, tag, 1, FEW)
@@ -62,6 +65,9 @@ def measure() -> list[Row]:
     for model, (took, queries) in sorted(many.items(), key=lambda each: each[0].__name__):
         name = f"{model._meta.verbose_name_plural}, {queries} queries"
         rows.append(Row(name, took, "ms", f"at {FEW:,}", took / few[model][0]))
+    begun = time.perf_counter()
+    merge_tags(tag, make.tag("Waterways"), by=None, now=timezone.now())
+    rows.append(Row(f"a worker merges a tag of {MANY:,}", time.perf_counter() - begun, "s"))
     return rows
 
 
