@@ -52,7 +52,7 @@ def read_aliases(form: QueryDict) -> Iterator[Phrase[UUID]]:
         row, _, part = name.rpartition("-")
         if row.startswith("aliases-") and part == "phrase" and f"{row}-DELETE" not in form:
             yield Phrase(
-                form[name].strip(),
+                form.get(name, "").strip(),
                 is_case_sensitive=f"{row}-is_case_sensitive" in form,
                 is_title_only=f"{row}-is_title_only" in form,
                 is_blocked=f"{row}-is_blocked" in form,

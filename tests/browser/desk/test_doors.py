@@ -96,7 +96,7 @@ def test_what_is_posted_is_refused_from_the_roles_that_may_not(enter: Enter, rol
 def post(visitor: Visitor, door: str, form: dict[str, str]) -> int:
     """The status, with the token of the page: without one everybody would be refused."""
     token = visitor.page.locator("[name=csrfmiddlewaretoken]").first.input_value()
-    sent = {"csrfmiddlewaretoken": token, **form}
+    sent: dict[str, str | float | bool] = {"csrfmiddlewaretoken": token, **form}
     return visitor.page.request.post(visitor.site + door, form=sent).status
 
 

@@ -59,13 +59,18 @@ def test_the_board_says_why_a_feed_fails_and_asks_it_again(
     enter: Enter, settings: Settings
 ) -> None:
     now = timezone.now()
-    trouble = {"error": "http_status 404", "error_count": 3, "failing_since": now}
     make.feed(fetched_at=now, due_at=now + timedelta(hours=1))
     with PublisherServer() as server:
         settings.OUTBOUND_ALLOW = frozenset({f"127.0.0.1:{server.port}"})
         server.publish("/news.xml", Item("Ferry opens", make.NOON))
         url = server.url("/news.xml")
-        feed = make.feed(url=url, due_at=now + timedelta(hours=1), **trouble)
+        feed = make.feed(
+            url=url,
+            due_at=now + timedelta(hours=1),
+            error="http_status 404",
+            error_count=3,
+            failing_since=now,
+        )
 
         page = enter("Publisher manager").go(address(Feed, "health"))
         expect(page.locator(".board tbody tr")).to_have_count(2)
