@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -30,6 +31,14 @@ AT_ONCE = 50  # feeds that are added while the editor waits
 MOST_BYTES = 5_000_000  # of an uploaded list
 
 
+class LanguageFilter(admin.AllValuesFieldListFilter):
+    """That none is set is a choice as well, and needs words."""
+
+    def choices(self, changelist: Any) -> Any:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or "as entries say"}
+
+
 @admin.register(Feed)
 class FeedAdmin(Versioned, BigTable):
     change_list_template = "admin/articles/feed/change_list.html"
@@ -45,7 +54,10 @@ class FeedAdmin(Versioned, BigTable):
         "error_count",
         "error",
     )
-    list_filter = ("state", ("error", admin.EmptyFieldListFilter), "section", "language")
+    list_filter = (
+        *("state", ("error", admin.EmptyFieldListFilter), "section"),
+        ("language", LanguageFilter),
+    )
     list_select_related = ("publisher", "section")
     search_fields = ("url", "publisher__name")
     ordering = ("publisher__name", "url")

@@ -1,5 +1,6 @@
 // Names, for who hears the page, of fields that the admin leaves without one: cells of a table take
-// that of their column, the fields of a date and a search box that of the label beside them.
+// that of their column, the fields of a date and a search box that of the label beside them;
+// a list's search box has a picture for a label, whose text is taken.
 
 function nameOf(field) {
     const cell = field.closest("td");
@@ -12,6 +13,10 @@ function nameOf(field) {
 }
 
 function name() {
+    const search = document.querySelector("#searchbar");
+    if (search) {
+        search.ariaLabel = search.labels[0].querySelector("img").alt;
+    }
     const fields = "select, textarea, input:not([type=hidden]), .select2-selection, .select2-selection__rendered";
     for (const field of document.querySelectorAll(`.tabular :is(${fields}), .form-row :is(${fields})`)) {
         const isNamed = field.labels?.length || (field.ariaLabel && field.tagName !== "INPUT");

@@ -104,3 +104,13 @@ def test_other_roles_add_and_pause_nothing(role: str) -> None:
 
     assert {answer.status_code for answer in answers} == {403}
     assert Feed.objects.get().state == Feed.State.ACTIVE
+
+
+def test_feeds_without_a_language_are_a_choice_with_words(manager: Client) -> None:
+    for language in ("", "hy"):
+        make.feed(language=language)
+
+    page = manager.get(address(Feed, "changelist"), {"language": ""})
+
+    assert page.context["cl"].result_count == 1
+    assert "as entries say" in page.content.decode()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from articles import long_actions
-from articles.models import Article, LongAction, Story, Tag
+from articles.models import Article, Feed, LongAction, Publisher, Story, Tag
 from articles.record import keep_first
 from notifications.models import Alert
 from tests import make
@@ -41,7 +41,7 @@ def test_axe_finds_nothing_serious_at_the_desk(enter: Enter, scheme: str) -> Non
             address(Article, "change", told.pk),
             address(Article, "history", told.pk),
             address(Article, "simple_history", told.pk, version.pk),
-            address(LongAction, "change", long.pk),
+            *(address(LongAction, "change", long.pk), address(Tag, "changelist")),
         ],
         "Alert editor": [
             f"{address(Alert, 'add')}?story={told.story_id}",
@@ -49,7 +49,8 @@ def test_axe_finds_nothing_serious_at_the_desk(enter: Enter, scheme: str) -> Non
         ],
         "Publisher manager": [
             *("/admin/articles/feed/health/", "/admin/articles/feed/discover/"),
-            *("/admin/articles/feed/import/", address(type(feed), "change", feed.pk)),
+            *("/admin/articles/feed/import/", address(Feed, "change", feed.pk)),
+            *(address(Feed, "changelist"), address(Publisher, "change", feed.publisher_id)),
         ],
     }
     found: dict[str, object] = {}
