@@ -197,7 +197,7 @@ class AlertAdmin(BigTable):
             except control.SecondPersonError as error:
                 control.ask_second(alert, editor)
                 return f"{error}; it waits for somebody else's “Send”"
-            return f"goes at {goes_at:%H:%M:%S} UTC; until then it can be cancelled"
+            return f"goes on {goes_at:%-d %b at %H:%M:%S} UTC; until then it can be cancelled"
 
         apply(request, alerts.select_related("story"), send)
 

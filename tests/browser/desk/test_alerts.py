@@ -100,7 +100,9 @@ def test_an_alert_is_tried_at_the_desk_and_set_for_later(enter: Enter) -> None:
     page.fill("#id_release_at_1", f"{later:%H:%M:%S}")
     expect(page.locator("#foreseen h2")).to_contain_text(f"sent at {later:%-d %b %H:%M}")
     page.click("button[name=_send]")
-    expect(page.locator("#live h2")).to_contain_text(f"goes at {later:%H:%M:%S} UTC")
+    goes_at = f"goes on {later:%-d %b at %H:%M:%S} UTC"
+    expect(page.locator(".messagelist")).to_contain_text(goes_at)
+    expect(page.locator("#live h2")).to_contain_text(goes_at)
     alert = Alert.objects.get()
     assert (alert.state, alert.release_at) == (Alert.State.HELD, later.replace(microsecond=0))
 
@@ -133,7 +135,7 @@ def test_what_many_would_hear_is_sent_by_two(enter: Enter, settings: Settings) -
     second.click("#result_list >> text=Bridge closed")
     expect(second.locator(".told")).to_contain_text("alert-editor@example.org wants to send this")
     second.click("button[name=_send]")
-    expect(second.locator("#live h2")).to_contain_text("Held: goes at")
+    expect(second.locator("#live h2")).to_contain_text("Held: goes on")
     alert = Alert.objects.get()
     assert (alert.state, str(alert.editor)) == (Alert.State.HELD, "second@example.org")
 
