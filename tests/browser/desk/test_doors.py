@@ -4,6 +4,7 @@ import pytest
 from django.db.models import Model
 from django.utils import timezone
 
+from articles.corrections import lock
 from articles.models import (
     Article,
     Correction,
@@ -140,6 +141,7 @@ def test_roles_are_offered_what_they_may(enter: Enter, role: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_lists_have_the_actions_of_a_role(enter: Enter, role: str) -> None:
     tag = make.tag()
+    lock(make.story_of(make.article()), None, timezone.now(), is_locked=True)
     plan(tag)
     make.feed()
     make.suggestion()
@@ -150,6 +152,7 @@ def test_lists_have_the_actions_of_a_role(enter: Enter, role: str) -> None:
         Tag: (CURATOR, {"merge"}),
         Suggestion: (CURATOR, {"accept", "accept_for", "dismiss"}),
         Retagging: (CURATOR, {"apply"}),
+        Correction: (CURATOR, {"undo"}),
         Feed: (MANAGER, {"pause", "resume", "fetch_now"}),
         Alert: (EDITOR, {"send", "test", "pause", "resume", "cancel", "take_back"}),
     }
