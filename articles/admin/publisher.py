@@ -1,10 +1,14 @@
 """Publishers, what they are trusted with and how their pages are read."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
 from articles.admin.history import Versioned
 from articles.admin.rows import HTTPS
+from articles.extraction.page import PageRules
 from articles.models import Feed, Publisher
 
 
@@ -18,8 +22,20 @@ class FeedInline(admin.TabularInline):
     extra = 0
 
 
+class PublisherForm(forms.ModelForm):
+    def clean_page_rules(self) -> Any:
+        """What is wrong is said here: a worker would only leave the publisher's pages unread."""
+        rules = self.cleaned_data["page_rules"] or {}  # of an emptied field None comes
+        try:
+            PageRules.from_json(rules)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+        return rules
+
+
 @admin.register(Publisher)
 class PublisherAdmin(Versioned):
+    form = PublisherForm
     formfield_overrides = HTTPS
     list_display = ("name", "home_url", "trust", "is_active", "created_at")
     list_filter = ("is_active", "trust")

@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from lxml import etree, html
 
@@ -67,7 +68,8 @@ class PageRules:
                     etree.XPath(path)
                 except etree.XPathError as error:
                     raise ValueError(f"{name}: {error}") from error
-        return cls(**{**rules, "remove": tuple(rules.get("remove", ()))})
+        remove = rules.get("remove", ())
+        return cls(**{**rules, "remove": (remove,) if isinstance(remove, str) else tuple(remove)})
 
 
 def decode_page(body: bytes, content_type: str) -> str:
@@ -135,8 +137,16 @@ def find_body(document: html.HtmlElement, facts: Metadata, title: str, rules: Pa
     return read_body(document, article, title)
 
 
+def find(document: html.HtmlElement, path: str) -> Any:
+    """Raises PageError for an expression that is well written and cannot be answered."""
+    try:
+        return document.xpath(path) if path else []
+    except etree.XPathError as error:
+        raise PageError(f"{path}: {error}") from error
+
+
 def nodes(document: html.HtmlElement, path: str) -> list[html.HtmlElement]:
-    found = document.xpath(path) if path else []
+    found = find(document, path)
     return (
         [each for each in found if isinstance(each, html.HtmlElement)]
         if isinstance(found, list)
@@ -146,7 +156,7 @@ def nodes(document: html.HtmlElement, path: str) -> list[html.HtmlElement]:
 
 def said(document: html.HtmlElement, path: str) -> list[str]:
     """The texts of elements, or attributes, that an expression finds."""
-    found = document.xpath(path) if path else []
+    found = find(document, path)
     found = found if isinstance(found, list) else [found]
     return [words(each) if isinstance(each, html.HtmlElement) else str(each) for each in found]
 

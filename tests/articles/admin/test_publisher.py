@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from articles.models import Feed, Publisher
 from tests import make
-from tests.desk import address, run_action
+from tests.desk import NO_FORM_ROWS, address, run_action
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +63,32 @@ def test_a_feed_shows_its_last_fetches_and_says_how_it_is(editor: Client) -> Non
     assert "Its server is in trouble (503)" in page
     assert "<td>503</td>" in page
     assert "&lt;busy&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("rules", "problem"),
+    [('{"body": "//div["}', "body: "), ('{"text": "//div"}', "no page rule"), ("[1]", "an object")],
+)
+def test_rules_for_pages_that_nobody_can_follow_are_refused(
+    editor: Client, rules: str, problem: str
+) -> None:
+    publisher = make.publisher("The Gazette")
+
+    answer = editor.post(address(Publisher, "change", publisher.pk), {"page_rules": rules})
+
+    assert problem in str(answer.context["adminform"].form.errors["page_rules"])
+
+
+def test_rules_for_pages_are_emptied(editor: Client) -> None:
+    publisher = make.publisher("The Gazette")
+    Publisher.objects.update(page_rules={"body": "//article"})
+    facts = {"name": publisher.name, "slug": publisher.slug, "home_url": publisher.home_url}
+    forms = {f"feeds-{name}": value for name, value in NO_FORM_ROWS.items()}
+
+    answer = editor.post(
+        address(Publisher, "change", publisher.pk),
+        {**facts, **forms, "trust": "at_once", "page_rules": ""},
+    )
+
+    assert answer.status_code == 302
+    assert Publisher.objects.get().page_rules == {}

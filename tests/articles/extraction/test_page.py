@@ -71,6 +71,16 @@ def test_rules_that_cannot_work_are_refused(rules: object) -> None:
         PageRules.from_json(rules)
 
 
+def test_a_rule_that_is_no_list_is_one_expression() -> None:
+    assert PageRules.from_json({"remove": "//aside"}).remove == ("//aside",)
+
+
+@pytest.mark.parametrize("rules", [{"body": "//h1[nonsense()]"}, {"title": "nonsense()"}])
+def test_rules_that_no_page_answers_are_trouble_of_the_page(rules: object) -> None:
+    with pytest.raises(PageError, match="nonsense"):
+        read_page(PAGE.encode(), url=URL, rules=PageRules.from_json(rules))
+
+
 @pytest.mark.parametrize("encoding", ["windows-1251", "iso-8859-5", "utf-8"])
 def test_a_page_says_how_it_is_encoded(encoding: str) -> None:
     page = f"<meta charset={encoding}><title>Паром открыт весной</title><p>Да".encode(encoding)

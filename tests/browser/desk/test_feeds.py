@@ -96,6 +96,10 @@ def test_a_publisher_has_rules_of_its_own(enter: Enter, settings: Settings) -> N
     page.click("summary:has-text('Rules for its articles')")
     page.fill("#id_breaking_words", "URGENT")
     page.fill("#id_text_days", "30")
+    page.fill("#id_page_rules", '{"body": "//div["}')
+    page.click("input[name=_save]")
+    expect(page.locator(".field-page_rules")).to_contain_text("body: Invalid expression")
+    page.fill("#id_page_rules", '{"body": "//article"}')
     page.click("input[name=_save]")
     expect(page.locator(".messagelist")).to_contain_text("changed successfully")
     with PublisherServer() as server:
@@ -109,4 +113,5 @@ def test_a_publisher_has_rules_of_its_own(enter: Enter, settings: Settings) -> N
     expect(page.locator(".inbox")).to_contain_text("Ferry opens")
     publisher.refresh_from_db()
     assert (publisher.breaking_words, publisher.text_days) == (["URGENT"], 30)
+    assert publisher.page_rules == {"body": "//article"}
     assert not Article.objects.shown()
