@@ -3,14 +3,16 @@ foreign.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -66,7 +68,20 @@ class Desk(AdminSite):
         view: Callable[..., HttpResponseBase],
         cacheable: bool = False,  # noqa: FBT001, FBT002 - Django's signature
     ) -> Any:
-        return guard(super().admin_view(view, cacheable))
+        return guard(self.explain(super().admin_view(view, cacheable)))
+
+    def explain(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        """Who may not do something is told so at the desk, and goes on from there."""
+
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
+            try:
+                return view(request, *args, **options)
+            except PermissionDenied:
+                context = self.each_context(request) | {"title": "Your role may not do this"}
+                return TemplateResponse(request, "desk/refused.html", context, status=403)
+
+        return answer
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -125,6 +140,21 @@ def tell_today(request: HttpRequest) -> dict[str, Any]:
     if may("articles.view_feed"):
         told["failing"] = today.find_failing()
     return told
+
+
+def lock_out(request: HttpRequest, *_: object) -> HttpResponse:
+    """For who has guessed at a password too often (django-axes)."""
+    wait = timedelta(hours=settings.AXES_COOLOFF_TIME)
+    context = {
+        "site_header": Desk.site_header,
+        "site_title": Desk.site_title,
+        "title": "Too many attempts",
+        "minutes": wait // timedelta(minutes=1),
+    }
+    response = render(request, "desk/locked_out.html", context, status=429)
+    response["Retry-After"] = str(int(wait.total_seconds()))
+    response["Content-Security-Policy"] = CONTENT_POLICY
+    return response
 
 
 def guard(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -53,10 +53,14 @@ class DeviceAdmin(MachineRows):
         reason = "given up by an editor"
         change_rows(request, left, "given up", state=Device.State.GONE, gone_reason=reason)
 
-    @admin.action(description="Take to the desk: they get tests", permissions=["delete"])
+    @admin.action(description="Take to the desk: they get tests", permissions=["desk"])
     def take_to_desk(self, request: HttpRequest, devices: QuerySet[Device]) -> None:
         change_rows(request, devices, "taken to the desk", is_desk=True)
 
-    @admin.action(description="Release from the desk", permissions=["delete"])
+    @admin.action(description="Release from the desk", permissions=["desk"])
     def release_from_desk(self, request: HttpRequest, devices: QuerySet[Device]) -> None:
         change_rows(request, devices, "released from the desk", is_desk=False)
+
+    def has_desk_permission(self, request: HttpRequest) -> bool:
+        """Who sends alerts chooses the phones that they are tried on."""
+        return request.user.has_perm("notifications.send_alert")

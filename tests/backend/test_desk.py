@@ -2,6 +2,9 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from tests.desk import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -13,6 +16,27 @@ def test_every_page_of_the_desk_lets_in_nothing_foreign(editor: Client, page: st
     assert "default-src 'none'; script-src 'self'" in policy
     assert "unsafe-eval" not in policy
     assert "http" not in policy
+
+
+def test_who_may_not_is_told_so_at_the_desk() -> None:
+    answer = make_staff("Auditor").get(reverse("admin:articles_feed_discover"))
+
+    assert answer.status_code == 403
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    page = answer.content.decode()
+    assert "Your role may not do this" in page
+    assert reverse("admin:index") in page
+
+
+def test_who_guesses_too_often_learns_when_to_try_again(client: Client, settings: Settings) -> None:
+    settings.AXES_FAILURE_LIMIT = 1
+    form = {"username": "editor@example.org", "password": "guessed"}
+
+    answer = client.post(reverse("admin:login"), form)
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "900")
+    assert "Try again in 15 minutes" in answer.content.decode()
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
 
 
 def test_the_list_at_the_side_is_in_an_editors_order(editor: Client) -> None:

@@ -154,6 +154,7 @@ def test_lists_have_the_actions_of_a_role(enter: Enter, role: str) -> None:
         Retagging: (CURATOR, {"apply"}),
         Correction: (CURATOR, {"undo"}),
         Feed: (MANAGER, {"pause", "resume", "fetch_now"}),
+        Device: (EDITOR, {"take_to_desk", "release_from_desk"}),
         Alert: (EDITOR, {"send", "test", "pause", "resume", "cancel", "take_back"}),
     }
     visitor = enter(role)
