@@ -131,9 +131,11 @@ def follow_up(
         told = Alert.objects.filter(story__in=group).exclude(
             Q(state=Alert.State.DRAFT) | Q(kind=Alert.Kind.RETRACTION)
         )
+        if is_removal and is_taken_back(alert):
+            raise ControlError("it is taken back already")
         if kind != Alert.Kind.UPDATE:
             stop_wrong(told, kind)
-        number = told.filter(story=alert.story, kind=kind).count() + 1
+        number = Alert.objects.filter(story=alert.story, kind=kind).count() + 1
         made = Alert.objects.create(
             story=alert.story,
             kind=kind,
@@ -154,6 +156,15 @@ def follow_up(
         hold = timedelta(0) if is_removal else editors_hold(is_breaking=alert.is_breaking)
         hold_or_release(made, hold, now)
     return made
+
+
+def is_taken_back(alert: Alert) -> bool:
+    """Whether the last word on the alert's story was a retraction."""
+    if alert.story is None:
+        return False
+    told = Alert.objects.filter(story__in=alert.story.group()).exclude(state=Alert.State.DRAFT)
+    last = told.order_by("-created_at", "-pk").values_list("kind", flat=True).first()
+    return last == Alert.Kind.RETRACTION
 
 
 def stop_wrong(told: QuerySet[Alert], kind: str) -> None:

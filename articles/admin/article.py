@@ -44,7 +44,18 @@ class ArticleForm(forms.ModelForm):
 
 
 class TagByHandForm(forms.ModelForm):
-    """A tag that an editor puts on an article carries no mentions and the article's own time."""
+    """A tag that an editor puts on an article carries no mentions and the article's own time.
+
+    It alerts nobody unless that is chosen. One that is there is exchanged by taking it away, which
+    is remembered, and putting on another: a row keeps its tag, whose mentions it tells.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "tag" in self.fields and self.instance.pk:
+            self.fields["tag"].disabled = True
+        elif "rule" in self.fields:
+            self.fields["rule"].initial = ArticleTag.Rule.PAGE
 
     def save(self, commit: bool = True) -> ArticleTag:  # noqa: FBT001, FBT002 - Django's signature
         row: ArticleTag = self.instance
@@ -55,9 +66,24 @@ class TagByHandForm(forms.ModelForm):
         return saved
 
 
+class TagsFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        """The constraint of the database would say so too late."""
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            tag = form.cleaned_data.get("tag") if form.is_valid() else None
+            if tag is None or form in self.deleted_forms:
+                continue
+            if tag.pk in seen:
+                form.add_error("tag", f"The article has #{tag.name} already.")
+            seen.add(tag.pk)
+
+
 class ArticleTagInline(admin.TabularInline):
     model = ArticleTag
     form = TagByHandForm
+    formset = TagsFormSet
     fields = ("tag", "rule", "is_pinned", "mention_count", "reasons")
     readonly_fields = ("mention_count", "reasons")
     autocomplete_fields = ("tag",)

@@ -37,6 +37,25 @@ class StoryForm(forms.ModelForm):
         return lead
 
 
+class MergedFilter(admin.SimpleListFilter):
+    """A story that is part of another one is empty: it is shown to who looks for it."""
+
+    title = "merged"
+    parameter_name = "merged"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        return [("no", "on their own"), ("yes", "part of another")]
+
+    def choices(self, changelist: Any) -> Any:
+        """Without Django's “All”: no choice is the first one."""
+        _, *choices = super().choices(changelist)
+        choices[0]["selected"] = self.value() != "yes"
+        return iter(choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Story]) -> QuerySet[Story]:  # noqa: ARG002 - as above
+        return queryset.filter(merged_into__isnull=self.value() != "yes")
+
+
 class CorrectionInline(admin.TabularInline):
     """What editors decided about the story, the newest first."""
 
@@ -70,7 +89,7 @@ class StoryAdmin(BigTable):
         *("__str__", "language", "article_count", "last_published_at", "is_locked", "is_merged"),
         *("on_site", "alert"),
     )
-    list_filter = (("merged_into", admin.EmptyFieldListFilter), "last_published_at")
+    list_filter = (MergedFilter, "last_published_at")
     search_fields = ("lead__title",)
     ordering = ("-last_published_at",)
     autocomplete_fields = ("lead",)

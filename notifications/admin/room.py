@@ -52,6 +52,7 @@ def describe(alert: Alert, *, may_send: bool) -> dict[str, Any]:
         "batch_count": alert.batches.count(),
         "waiting_count": waiting,
         "is_over": alert.state in ENDED,
+        "is_taken_back": control.is_taken_back(alert),
         "can_follow_up": alert.planned_at is not None
         and alert.story_id is not None
         and alert.kind not in {Alert.Kind.DIGEST, Alert.Kind.RETRACTION},
@@ -71,7 +72,8 @@ def act(alert: Alert, name: str, form: Any, editor: Reader | None) -> str:
         case "update" | "correction":
             kind = Alert.Kind(name)
             made = control.follow_up(alert, kind, read_words(alert, form), editor, now)
-            return f"{made.get_kind_display()} goes to those who had it"
+            goes_at = f"{made.release_at or now:%H:%M:%S} UTC"
+            return f"{made.get_kind_display()} goes to those who had it, at {goes_at}"
         case "retraction":
             control.follow_up(alert, Alert.Kind.RETRACTION, alert.own(), editor, now)
             return f"taken back; {alert.told_count():,} phones had it"

@@ -19,6 +19,10 @@ async function look() {
     }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.querySelector("#live");
+    if (next.dataset.stage !== live.dataset.stage) {
+        location.reload(); // the rest of the page offers something else now
+        return;
+    }
     const isOver = "over" in next.dataset;
     const isBusy = live.contains(document.activeElement) && document.activeElement !== document.body;
     if (!isBusy || isOver) {

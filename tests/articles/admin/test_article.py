@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
@@ -155,3 +157,46 @@ def test_an_article_of_unknown_language_is_corrected(editor: Client) -> None:
     article.refresh_from_db()
     assert answer.status_code == 302
     assert (article.title, article.language) == ("Bridge closed", "")
+
+
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_a_tag_that_is_there_already_is_not_put_on_twice(editor: Client, is_saved: bool) -> None:  # noqa: FBT001 - a case
+    tag = make.tag("Baku")
+    article = make.article("News from Baku", tags=[tag] if is_saved else [])
+    row = ArticleTag.objects.first()
+    known = {"id": row.pk, "article": article.pk, "rule": "page"} if row else {"rule": "page"}
+    rows = [{**known, "tag": tag.pk}, {"tag": tag.pk, "rule": "push"}]
+    form = {
+        f"article_tags-{n}-{name}": str(value)
+        for n, fields in enumerate(rows)
+        for name, value in fields.items()
+    }
+
+    answer = editor.post(
+        address(Article, "change", article.pk),
+        {
+            "title": article.title,
+            "language": "en",
+            "article_tags-TOTAL_FORMS": "2",
+            "article_tags-INITIAL_FORMS": str(int(is_saved)),
+            **form,
+            **{
+                f"{inline}-{name}": value
+                for inline in ("text", "revisions")
+                for name, value in NO_FORM_ROWS.items()
+            },
+        },
+    )
+
+    assert "The article has #Baku already." in answer.content.decode()
+    assert ArticleTag.objects.count() == is_saved
+
+
+def test_a_tag_is_not_exchanged_in_its_row(editor: Client) -> None:
+    """Its mentions are told there, and that it was taken away would not be remembered."""
+    article = make.article(tags=[make.tag("Baku")])
+
+    page = editor.get(address(Article, "change", article.pk)).content.decode()
+
+    [field] = re.findall(r'<select name="article_tags-0-tag"[^>]*>', page)
+    assert "disabled" in field

@@ -131,3 +131,17 @@ def test_who_may_write_alerts_begins_one_from_a_story() -> None:
 
     link = f"{address(Alert, 'add')}?story={story.pk}"
     assert [link in page for page in pages] == [True, False]
+
+
+def test_a_story_that_is_part_of_another_is_listed_only_for_who_looks_for_it(
+    editor: Client,
+) -> None:
+    whole, part = (make.story_of(make.article(title)) for title in ("Ferry", "Boat"))
+    Story.objects.filter(pk=part.pk).update(merged_into=whole)
+    url = address(Story, "changelist")
+
+    listed, looked_for = (
+        editor.get(url, query).context["cl"].result_list for query in ({}, {"merged": "yes"})
+    )
+
+    assert (list(listed), list(looked_for)) == ([whole], [part])

@@ -64,6 +64,22 @@ def test_a_retraction_reaches_who_was_told(editor: Client) -> None:
     assert told() == ["phone-1", "phone-1"]
 
 
+def test_what_is_taken_back_is_taken_back_once_until_it_is_told_again(editor: Client) -> None:
+    tag = make.tag()
+    follower(tag, "phone-1")
+    alert = plan(tag)
+    run_all(alert)
+
+    page = press(editor, alert, "retraction")
+    again = press(editor, alert, "retraction")
+
+    assert "Take it back" not in page
+    assert "it is taken back already" in again
+    assert "Take it back" in press(editor, alert, "update", new_title="Bridge open", new_body="")
+    press(editor, alert, "retraction")
+    assert Alert.objects.filter(kind=Alert.Kind.RETRACTION).count() == 2
+
+
 @pytest.mark.parametrize("name", ["update", "nonsense", ""])
 def test_what_cannot_be_done_is_said(editor: Client, name: str) -> None:
     alert = plan(make.tag())
