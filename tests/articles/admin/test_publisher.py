@@ -92,3 +92,9 @@ def test_rules_for_pages_are_emptied(editor: Client) -> None:
 
     assert answer.status_code == 302
     assert Publisher.objects.get().page_rules == {}
+
+
+def test_a_publisher_can_be_added_by_its_address_from_the_list(editor: Client) -> None:
+    page = editor.get(address(Publisher, "changelist")).content.decode()
+
+    assert f'href="{address(Feed, "discover")}"' in page
