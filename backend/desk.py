@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -142,21 +143,6 @@ def tell_today(request: HttpRequest) -> dict[str, Any]:
     return told
 
 
-def lock_out(request: HttpRequest, *_: object) -> HttpResponse:
-    """For who has guessed at a password too often (django-axes)."""
-    wait = timedelta(hours=settings.AXES_COOLOFF_TIME)
-    context = {
-        "site_header": Desk.site_header,
-        "site_title": Desk.site_title,
-        "title": "Too many attempts",
-        "minutes": wait // timedelta(minutes=1),
-    }
-    response = render(request, "desk/locked_out.html", context, status=429)
-    response["Retry-After"] = str(int(wait.total_seconds()))
-    response["Content-Security-Policy"] = CONTENT_POLICY
-    return response
-
-
 def guard(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def answer(*args: Any, **options: Any) -> Any:
@@ -165,3 +151,16 @@ def guard(view: Callable[..., Any]) -> Callable[..., Any]:
         return response
 
     return answer
+
+
+@guard
+def lock_out(request: HttpRequest, *_: object) -> HttpResponse:
+    """For who has guessed at a password too often (django-axes)."""
+    wait = timedelta(hours=settings.AXES_COOLOFF_TIME)
+    context = admin.site.each_context(request) | {
+        "title": "Too many attempts",
+        "minutes": wait // timedelta(minutes=1),
+    }
+    response = render(request, "desk/locked_out.html", context, status=429)
+    response["Retry-After"] = str(int(wait.total_seconds()))
+    return response

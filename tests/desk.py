@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from articles.models import Reader
 
-NO_FORM_ROWS = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
+NO_ROWS = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
 
 
 def make_editor() -> Client:
@@ -25,6 +25,11 @@ def make_editor() -> Client:
 
 def address(model: type[Model], page: str, *args: object) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def no_rows(*inlines: str) -> dict[str, str]:
+    """What a form sends of inlines in which nothing stands."""
+    return {f"{inline}-{name}": value for inline in inlines for name, value in NO_ROWS.items()}
 
 
 def sign_in(staff: Reader) -> Client:

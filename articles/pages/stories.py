@@ -3,19 +3,19 @@
 from itertools import groupby
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404, redirect
 
 from articles.models import Article, Story, Tag
 from articles.pages import structure
-from articles.pages.headers import public_page
+from articles.pages.headers import Answer, public_page
 from articles.pages.page import Context, Page
 
 RELATED = 5
 
 
 @public_page
-def show_story(request: HttpRequest, lang: str, pk: UUID) -> HttpResponse | Page:
+def show_story(request: HttpRequest, lang: str, pk: UUID) -> Answer:
     """What several publishers tell of one event; a merged story leads to where it is told now."""
     story = get_object_or_404(Story.objects.select_related("lead__publisher"), pk=pk)
     if story.merged_into_id:

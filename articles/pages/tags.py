@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, Tag
-from articles.pages.headers import FRESH_SECONDS, guard, public_page
+from articles.pages.headers import FRESH_SECONDS, Answer, guard, public_page
 from articles.pages.page import Context, Page
 from articles.pages.paging import cut_page, find_start
 from articles.pages.structure import item_list
@@ -20,7 +20,7 @@ CARD_FRESH = 60 * FRESH_SECONDS
 
 
 @public_page
-def show_tag(request: HttpRequest, lang: str, name: str) -> HttpResponse | Page:
+def show_tag(request: HttpRequest, lang: str, name: str) -> Answer:
     """The tag's articles; another spelling of its name leads to the one it has."""
     tag = find_tag(name)
     if tag is None:

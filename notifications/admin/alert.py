@@ -130,6 +130,7 @@ class AlertAdmin(BigTable):
             context |= composer.surroundings(story)
         elif alert:
             context["live"] = room.describe(alert, may_send=may_send)
+            context["is_taken_back"] = control.is_taken_back(alert)
             context |= room.trace_context(alert, request.GET.get("who", ""))
         return super().render_change_form(request, context, *args, **options)
 

@@ -52,7 +52,6 @@ def describe(alert: Alert, *, may_send: bool) -> dict[str, Any]:
         "batch_count": alert.batches.count(),
         "waiting_count": waiting,
         "is_over": alert.state in ENDED,
-        "is_taken_back": control.is_taken_back(alert),
         "can_follow_up": alert.planned_at is not None
         and alert.story_id is not None
         and alert.kind not in {Alert.Kind.DIGEST, Alert.Kind.RETRACTION},

@@ -27,7 +27,7 @@ from articles.models import (
     Tag,
 )
 from tests import make
-from tests.desk import NO_FORM_ROWS, address, count_queries, run_action, sign_in
+from tests.desk import address, count_queries, no_rows, run_action, sign_in
 
 PASSWORD = "a-staff-password-for-tests"
 
@@ -197,7 +197,7 @@ def test_the_lead_of_a_story_is_one_of_its_articles(editor: Client) -> None:
     story, stranger = make.story(), make.article()
     own = make.article(of_story=story)
     url = address(Story, "change", story.pk)
-    forms = {f"corrections-{name}": value for name, value in NO_FORM_ROWS.items()}
+    forms = no_rows("corrections")
 
     refused = editor.post(url, {"lead": str(stranger.pk), **forms})
     taken = editor.post(url, {"lead": str(own.pk), **forms})

@@ -7,7 +7,7 @@ from django.test import Client
 from articles.gazetteer import tag_articles
 from articles.models import Article, ArticleTag, Correction
 from tests import make
-from tests.desk import NO_FORM_ROWS, address, run_action
+from tests.desk import address, no_rows, run_action
 
 pytestmark = pytest.mark.django_db
 
@@ -44,8 +44,7 @@ def test_a_tag_put_on_an_article_takes_the_articles_time(editor: Client) -> None
             "article_tags-INITIAL_FORMS": "0",
             "article_tags-0-tag": str(tag.pk),
             "article_tags-0-rule": "page",
-            **{f"text-{name}": value for name, value in NO_FORM_ROWS.items()},
-            **{f"revisions-{name}": value for name, value in NO_FORM_ROWS.items()},
+            **no_rows("text", "revisions"),
         },
     )
 
@@ -70,11 +69,7 @@ def test_a_tag_that_an_editor_removes_does_not_come_back(editor: Client) -> None
     article = make.incoming("News from Baku")
     tag_articles([article.pk])
     row = ArticleTag.objects.get()
-    none = {
-        f"{inline}-{name}": value
-        for inline in ("text", "revisions")
-        for name, value in NO_FORM_ROWS.items()
-    }
+    none = no_rows("text", "revisions")
 
     answer = editor.post(
         address(Article, "change", article.pk),
@@ -126,11 +121,7 @@ def test_articles_are_split_off(editor: Client) -> None:
 
 def test_what_an_editor_writes_otherwise_stands_beside_the_original(editor: Client) -> None:
     article = make.article("Bridge clsed")
-    forms = {
-        f"{inline}-{name}": value
-        for inline in ("article_tags", "text", "revisions")
-        for name, value in NO_FORM_ROWS.items()
-    }
+    forms = no_rows("article_tags", "text", "revisions")
 
     editor.post(
         address(Article, "change", article.pk),
@@ -145,11 +136,7 @@ def test_what_an_editor_writes_otherwise_stands_beside_the_original(editor: Clie
 
 def test_an_article_of_unknown_language_is_corrected(editor: Client) -> None:
     article = make.article("Bridge clsed", language="")
-    forms = {
-        f"{inline}-{name}": value
-        for inline in ("article_tags", "text", "revisions")
-        for name, value in NO_FORM_ROWS.items()
-    }
+    forms = no_rows("article_tags", "text", "revisions")
 
     url = address(Article, "change", article.pk)
     answer = editor.post(url, {"title": "Bridge closed", "language": "", **forms})
@@ -180,11 +167,7 @@ def test_a_tag_that_is_there_already_is_not_put_on_twice(editor: Client, is_save
             "article_tags-TOTAL_FORMS": "2",
             "article_tags-INITIAL_FORMS": str(int(is_saved)),
             **form,
-            **{
-                f"{inline}-{name}": value
-                for inline in ("text", "revisions")
-                for name, value in NO_FORM_ROWS.items()
-            },
+            **no_rows("text", "revisions"),
         },
     )
 

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from articles import ingest
 from articles.models import Alias, Article, Feed, Publisher, Reader, Section, Tag
 from tests import make
-from tests.desk import NO_FORM_ROWS, address, make_editor, make_staff, run_action
+from tests.desk import address, make_editor, make_staff, no_rows, run_action
 from tests.make import NOON
 from tests.publishers import Item, PublisherServer
 
@@ -21,7 +21,7 @@ def rewrite(client: Client, article: Article, **changes: object) -> None:
     sent = {name: form.initial.get(name) for name in form.fields} | changes
     for formset in page.context["inline_admin_formsets"]:
         prefix = formset.formset.prefix
-        sent |= {f"{prefix}-{name}": value for name, value in NO_FORM_ROWS.items()}
+        sent |= no_rows(prefix)
     given = {name: value for name, value in sent.items() if value not in (None, False)}
     answer = client.post(address(Article, "change", article.pk), given)
     assert answer.status_code == 302, answer.context["errors"]

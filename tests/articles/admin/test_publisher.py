@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from articles.models import Feed, Publisher
 from tests import make
-from tests.desk import NO_FORM_ROWS, address, run_action
+from tests.desk import address, no_rows, run_action
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def test_rules_for_pages_are_emptied(editor: Client) -> None:
     publisher = make.publisher("The Gazette")
     Publisher.objects.update(page_rules={"body": "//article"})
     facts = {"name": publisher.name, "slug": publisher.slug, "home_url": publisher.home_url}
-    forms = {f"feeds-{name}": value for name, value in NO_FORM_ROWS.items()}
+    forms = no_rows("feeds")
 
     answer = editor.post(
         address(Publisher, "change", publisher.pk),

@@ -4,13 +4,13 @@ from django.test import Client
 from articles.models import Article, Correction, Story
 from notifications.models import Alert
 from tests import make
-from tests.desk import NO_FORM_ROWS, address, make_staff, run_action
+from tests.desk import address, make_staff, no_rows, run_action
 
 pytestmark = pytest.mark.django_db
 
 
 def change(editor: Client, story: Story, **fields: str) -> None:
-    forms = {f"corrections-{name}": value for name, value in NO_FORM_ROWS.items()}
+    forms = no_rows("corrections")
     answer = editor.post(address(Story, "change", story.pk), fields | forms)
     assert answer.status_code == 302
 

@@ -1,11 +1,10 @@
 """Articles are let in, corrected and set right again."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
 
 from articles import ingest, long_actions
@@ -38,11 +37,12 @@ def test_the_inbox_is_emptied_by_keys(enter: Enter) -> None:
 
 def test_a_change_is_looked_up_and_taken_back(enter: Enter) -> None:
     article = make.article("What they wrote")
-    page = enter("Curator").go(address(Article, "change", article.pk))
+    curator = enter("Curator")
+    page = curator.go(address(Article, "change", article.pk))
     page.fill("#id_title", "What we wrote")
     page.click("input[name=_save]")
 
-    page = enter_again(page, address(Article, "history", article.pk))
+    page = curator.go(address(Article, "history", article.pk))
     expect(page.locator("#change-history")).to_contain_text("What they wrote → What we wrote")
     page.locator("#change-history tbody a").last.click()
     expect(page.locator("#id_title")).to_have_value("What they wrote")
@@ -51,11 +51,6 @@ def test_a_change_is_looked_up_and_taken_back(enter: Enter) -> None:
     expect(page.locator(".messagelist")).to_contain_text("changed successfully")
     article.refresh_from_db()
     assert (article.title, article.is_locked) == ("What they wrote", False)
-
-
-def enter_again(page: Page, path: str) -> Page:
-    page.goto(urlsplit(page.url)._replace(path=path, query="").geturl())
-    return page
 
 
 def test_an_article_is_pinned_to_the_page_of_its_tag(enter: Enter, visitor: Visitor) -> None:
