@@ -45,7 +45,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "backend.urls"
 WSGI_APPLICATION = "backend.wsgi.application"
 MIDDLEWARE = [
-    "backend.shortcut.Shortcut",  # requests of the API leave here, for the list below
+    "backend.shortcut.Shortcut",  # all but the desk leave here, for the lists below
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backend.gzip.Gzip",
@@ -68,6 +68,12 @@ API_MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "articles.pages.browser.bearer_of_browsers",
 ]
+PAGE_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "backend.gzip.Gzip",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -88,11 +94,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 LANGUAGE_CODE = "en"
 LANGUAGES = [
@@ -102,9 +104,7 @@ LANGUAGES = [
     ("hy", "Հայերեն"),
     ("tr", "Türkçe"),
 ]
-LOCALE_PATHS = [
-    ROOT / "backend" / "locale"
-]  # before Django's own, which says some things otherwise
+LOCALE_PATHS = [ROOT / "backend" / "locale"]  # before Django's own, which says some otherwise
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"

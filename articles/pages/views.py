@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
 
 from articles.models import Article, Tag, Trend
 from articles.pages import structure
@@ -17,6 +18,7 @@ from articles.pages.paging import cut_page, find_start
 TAGS_OF_THE_DAY = 12
 
 
+@require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """The home page in the browser's language; each browser's own answer, so no cache keeps it."""
     response = redirect("home", translation.get_language_from_request(request))

@@ -1,13 +1,15 @@
-"""The API's own way through the middleware: short, and as safe as that of pages."""
+"""The ways of the API and of pages through the middleware: short, and as safe as the desk's."""
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils.module_loading import import_string
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from articles.models import Reader
+from articles.pages import urls as of_articles
+from notifications.pages import urls as of_notifications
 from tests import make
 from tests.app import App
 from tests.backend.test_privacy import VIEWS
@@ -71,6 +73,7 @@ def test_who_is_signed_in_at_the_desk_is_nobody_to_the_api(editor: Client) -> No
     assert editor.get("/admin/").status_code == 200
     assert editor.get("/api/v1/follows").status_code == 401
     assert not editor.get("/api/v1/sections").cookies
+    assert not editor.get("/en/").cookies
 
 
 def test_a_request_asks_nothing_for_pages(
@@ -89,11 +92,20 @@ def test_a_secret_needs_no_token_against_forgery() -> None:
     assert app.ask("PUT", f"follows/{make.tag('Bridges').name}", {}).status_code == 200
 
 
-def test_what_the_api_leaves_out_it_does_not_need() -> None:
-    """Only a page may rely on what the other list adds: tokens against forgery, hooks of views."""
+@pytest.mark.parametrize("path", ["/admin", "/en"])
+def test_a_missing_slash_is_added(client: Client, path: str) -> None:
+    assert client.get(path).headers["Location"] == f"{path}/"
+
+
+def test_what_the_short_ways_leave_out_they_do_not_need() -> None:
+    """The desk alone relies on what its list adds: tokens against forgery, hooks of views."""
+    pages = [each.callback for each in (*of_articles.urlpatterns, *of_notifications.urlpatterns)]
     assert len(VIEWS) > 30
-    assert all(getattr(view, "csrf_exempt", False) for view in VIEWS.values())
-    for name in settings.API_MIDDLEWARE:
+    assert len(pages) > 30
+    for view in (*VIEWS.values(), *pages):
+        is_exempt = getattr(view, "csrf_exempt", False)
+        assert is_exempt or view(RequestFactory().post("/")).status_code == 405, view
+    for name in (*settings.API_MIDDLEWARE, *settings.PAGE_MIDDLEWARE):
         made = import_string(name)
         hooks = ("process_view", "process_exception", "process_template_response")
         assert not any(hasattr(made, hook) for hook in hooks), name
