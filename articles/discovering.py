@@ -7,7 +7,7 @@ from django.conf import settings
 
 from articles.feeds.discovery import Found, find_feeds, find_sitemaps, usual_addresses
 from articles.feeds.entry import ParsedFeed
-from articles.feeds.fetch import Fetched, Request
+from articles.feeds.fetch import Answer, Fetched, FetchError, Request
 from articles.feeds.parse import parse
 from articles.feeds.rounds import fetch_all
 from articles.feeds.xml import ParseError
@@ -32,17 +32,22 @@ class Candidate:
 
 
 def discover(url: str) -> list[Candidate]:
-    """Feeds of a site, the one that was asked for first; none where nothing can be read."""
+    """Feeds of a site, the one that was asked for first; none where it names none.
+
+    Raises FetchError where the address itself cannot be read.
+    """
     url = url if "://" in url else f"https://{url}"
     answers = ask([url, urljoin(url, "/robots.txt")])
-    page = answers.get(url)
-    if page is None:
-        return []
+    page = answers[url]
+    if isinstance(page, FetchError):
+        raise page
+    if not isinstance(page, Fetched):
+        return []  # a 304 that nobody asked for
     if candidate := look_inside(page, url):
         return [candidate]
     found = find_feeds(page.body, page.url, page.content_type)
     robots = answers.get(urljoin(url, "/robots.txt"))
-    if robots:
+    if isinstance(robots, Fetched):
         found += find_sitemaps(robots.body.decode("utf-8", "replace"), page.url)
     return read_all(found) or read_all(usual_addresses(page.url))
 
@@ -51,17 +56,17 @@ def read_all(found: list[Found]) -> list[Candidate]:
     titles = {each.url: each.title for each in found}
     answers = ask(list(titles))
     candidates = (
-        look_inside(answers[url], url, title) for url, title in titles.items() if url in answers
+        look_inside(answer, url, title)
+        for url, title in titles.items()
+        if isinstance(answer := answers[url], Fetched)
     )
     return [candidate for candidate in candidates if candidate][:ENOUGH]
 
 
-def ask(urls: list[str]) -> dict[str, Fetched]:
-    """The answers of those addresses that answer."""
+def ask(urls: list[str]) -> dict[str, Answer]:
     guard = Guard(allow_private=settings.OUTBOUND_ALLOW)
     requests = [Request(url=url, accept=ACCEPT) for url in dict.fromkeys(urls)]
-    answers = fetch_all([requests], guard)
-    return {asked.url: answer for asked, answer, _ in answers if isinstance(answer, Fetched)}
+    return {asked.url: answer for asked, answer, _ in fetch_all([requests], guard)}
 
 
 def look_inside(answer: Fetched, url: str, title: str = "") -> Candidate | None:

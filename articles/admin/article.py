@@ -154,10 +154,17 @@ class ArticleAdmin(Versioned, BigTable):
                 )
             },
         ),
-        ("As published", {"fields": ("publisher", "feed", "url", "authors", "published_at")}),
+        (
+            "As published",
+            {
+                "fields": ("publisher", "feed", "url", "authors", "published_at"),
+                "classes": ("collapse",),
+            },
+        ),
         (
             "What became of it",
             {
+                "classes": ("collapse",),
                 "fields": (
                     *(
                         "review",
@@ -169,7 +176,7 @@ class ArticleAdmin(Versioned, BigTable):
                         "first_seen_at",
                     ),
                     *("changed_at", "edit_count", "removed_at", "keywords", "key"),
-                )
+                ),
             },
         ),
     )
@@ -289,7 +296,11 @@ class ArticleAdmin(Versioned, BigTable):
     def to_section(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
         section = Section.objects.filter(name__iexact=read_target(request)).first()
         if section is None:
-            messages.error(request, f"There is no section “{read_target(request)}”.")
+            name = read_target(request)
+            is_missing = (
+                f"There is no section “{name}”." if name else "Name a section as the target."
+            )
+            messages.error(request, is_missing)
             return
         self.decide(request, articles, Kind.SECTION, section)
 

@@ -3,8 +3,12 @@
 from functools import partial
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
 
 from articles import corrections
 from articles.admin.long_action import begin_long
@@ -26,6 +30,18 @@ class CorrectionAdmin(MachineRows):
     )
     readonly_fields = fields
     actions = ("undo",)
+    change_form_template = "admin/articles/correction/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        undo = self.admin_site.admin_view(require_POST(self.undo_one))
+        return [path("<int:pk>/undo", undo, name="articles_correction_undo"), *super().get_urls()]
+
+    def undo_one(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button on a correction's own page."""
+        if not self.has_undo_permission(request):
+            raise PermissionDenied
+        self.undo(request, Correction.objects.filter(pk=pk))
+        return redirect("admin:articles_correction_change", pk)
 
     @admin.action(description="Undo", permissions=["undo"])
     def undo(self, request: HttpRequest, rows: QuerySet[Correction]) -> None:

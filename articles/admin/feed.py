@@ -19,9 +19,11 @@ from articles.admin.history import Versioned
 from articles.admin.long_action import begin_long
 from articles.admin.paging import BigTable
 from articles.admin.rows import HTTPS, change_rows
-from articles.discovering import discover
+from articles.diagnosis import reason
+from articles.discovering import Candidate, discover
 from articles.feed_health import read_board, tell
 from articles.feed_lists import Imported, add_feeds, export_feeds
+from articles.feeds.fetch import FetchError
 from articles.feeds.opml import Outline, read_opml
 from articles.feeds.xml import ParseError
 from articles.models import Feed, HubSubscription, LongAction
@@ -123,12 +125,19 @@ class FeedAdmin(Versioned, BigTable):
             self.tell_added(request, add_feeds(chosen))
             return redirect("admin:articles_feed_health")
         url = request.GET.get("url", "").strip()
-        found = discover(url) if url else []
-        known = set(
-            Feed.objects.filter(url__in=[c.url for c in found]).values_list("url", flat=True)
+        found, trouble = look_for_feeds(url)
+        stored = Feed.objects.filter(url__in=[each.url for each in found])
+        known = set(stored.values_list("url", flat=True))
+        return self.page(
+            request,
+            "discover",
+            title="Add feeds by an address",
+            url=url,
+            found=found,
+            known=known,
+            has_new=len(known) < len(found),
+            trouble=trouble,
         )
-        title = "Add feeds by an address"
-        return self.page(request, "discover", title=title, url=url, found=found, known=known)
 
     def import_list(self, request: HttpRequest) -> HttpResponse:
         if not self.has_add_permission(request):
@@ -225,6 +234,18 @@ def read_chosen(request: HttpRequest) -> list[dict[str, str]]:
         }
         for url in ticked
     ]
+
+
+def look_for_feeds(url: str) -> tuple[list[Candidate], str]:
+    """What can be read from there on, and else what is the matter, in a sentence."""
+    if not url:
+        return [], ""
+    try:
+        found = discover(url)
+    except FetchError as error:
+        return [], f"It cannot be read: {reason(error.reason)}."
+    page_only = "It can be read, but neither it nor the usual addresses there lead to a feed."
+    return found, "" if found else f"{page_only} Try the address of the feed itself."
 
 
 def read_number(text: str | None) -> int:

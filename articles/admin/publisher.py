@@ -19,7 +19,15 @@ class FeedInline(admin.TabularInline):
     readonly_fields = ("fetched_at", "error")
     autocomplete_fields = ("section",)
     show_change_link = True
-    extra = 0
+
+    def get_extra(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        obj: Publisher | None = None,
+        **options: Any,  # noqa: ARG002 - as above
+    ) -> int:
+        """A new publisher is asked for its feed at once: without one nothing comes of it."""
+        return 0 if obj else 1
 
 
 class PublisherForm(forms.ModelForm):

@@ -12,13 +12,13 @@ from django.db.models import Field, Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles import record
 from articles.admin.paging import BigTable
 from articles.corrections import CorrectionError
-from articles.models import Article, Reader, Story, Tag
+from articles.models import Article, Correction, Reader, Story, Tag
 
 SHOWN = 50
 # What a browser does with "gazette.example", and Django from its next version on.
@@ -42,7 +42,11 @@ class MachineRows(BigTable):
 class TargetForm(ActionForm):
     """The list's actions, and what some of them act upon."""
 
-    target = forms.CharField(required=False, label="target", widget=forms.TextInput({"size": 24}))
+    target = forms.CharField(
+        required=False,
+        label="target",
+        widget=forms.TextInput({"size": 24, "placeholder": "section, tag or story id"}),
+    )
 
 
 def editor_of(request: HttpRequest) -> Reader | None:
@@ -52,13 +56,18 @@ def editor_of(request: HttpRequest) -> Reader | None:
 def correct(
     request: HttpRequest, done: str, work: Callable[[Reader | None, datetime], object]
 ) -> None:
-    """Make a correction as the editor who asks, and say what was done or why it cannot be."""
+    """Make a correction as the editor who asks, and say what was done, with the way to undo it, or
+    why it cannot be.
+    """
     try:
-        work(editor_of(request), timezone.now())
+        made = work(editor_of(request), timezone.now())
     except CorrectionError as error:
         messages.error(request, str(error))
-    else:
-        messages.success(request, done)
+        return
+    if isinstance(made, Correction):
+        url = reverse("admin:articles_correction_change", args=[made.pk])
+        done = format_html('{} <a href="{}">See or undo it</a>', done, url)
+    messages.success(request, done)
 
 
 def change_rows(request: HttpRequest, rows: QuerySet[Any], done: str, **changes: object) -> None:
@@ -79,7 +88,8 @@ def find_target(request: HttpRequest) -> Tag | None:
     name = read_target(request).removeprefix("#")
     tag = Tag.objects.filter(name__iexact=name).first()
     if tag is None:
-        messages.error(request, f"There is no tag #{name}: name one as the target.")
+        is_missing = f"There is no tag #{name}." if name else "Name a tag as the target."
+        messages.error(request, is_missing)
     return tag
 
 

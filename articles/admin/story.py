@@ -24,6 +24,7 @@ from articles.admin.rows import correct, find_story
 from articles.models import Article, Correction, Reader, Story
 
 SHOWN_ARTICLES = 100
+ASK_STORY = "Give the id or the address of the other story."
 ARTICLES = (
     Article.objects.filter(story=OuterRef("pk")).order_by().values("story").annotate(n=Count("pk"))
 )
@@ -86,8 +87,8 @@ class StoryAdmin(BigTable):
     form = StoryForm
     change_form_template = "admin/articles/story/change_form.html"
     list_display = (
-        *("__str__", "language", "article_count", "last_published_at", "is_locked", "is_merged"),
-        *("on_site", "alert"),
+        *("__str__", "language", "article_count", "last_published_at"),
+        *("is_locked", "on_site", "alert"),
     )
     list_filter = (MergedFilter, "last_published_at")
     search_fields = ("lead__title",)
@@ -141,10 +142,14 @@ class StoryAdmin(BigTable):
         return super().render_change_form(request, context, *args, **options)
 
     def rearrange(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Articles that were ticked on the story's page leave it, move, or lead it."""
+        """Articles that were ticked on the story's page leave it, move, or lead it; or the whole of
+        it becomes part of another.
+        """
         story = get_object_or_404(Story, pk=pk)
         if request.method != "POST" or not self.has_change_permission(request, story):
             raise PermissionDenied
+        if request.POST.get("act") == "merge":
+            return self.merge_into(request, story, find_story(request.POST.get("target", "")))
         ticked = list(read_chosen(request).filter(story=story))
         if not ticked:
             messages.error(request, "Tick at least one article.")
@@ -156,7 +161,7 @@ class StoryAdmin(BigTable):
             case "move":
                 target = find_story(request.POST.get("target", ""))
                 if target is None:
-                    messages.error(request, "Give the id or the address of the other story.")
+                    messages.error(request, ASK_STORY)
                 else:
                     work = partial(corrections.move, ticked, target)
                     correct(request, f"{len(ticked)} moved to “{target}”.", work)
@@ -164,6 +169,14 @@ class StoryAdmin(BigTable):
                 work = partial(corrections.choose_lead, story, ticked[0])
                 correct(request, "Another article leads.", work)
         return redirect("admin:articles_story_change", pk)
+
+    def merge_into(self, request: HttpRequest, story: Story, target: Story | None) -> HttpResponse:
+        if target is None or target == story:
+            messages.error(request, ASK_STORY)
+            return redirect("admin:articles_story_change", story.pk)
+        done = f"It is part of “{target}” now."
+        correct(request, done, partial(corrections.merge, target, [story]))
+        return redirect("admin:articles_story_change", target.pk)
 
     @admin.action(description="Merge into the one that began first", permissions=["change"])
     def merge(self, request: HttpRequest, stories: QuerySet[Story]) -> None:
@@ -204,10 +217,6 @@ class StoryAdmin(BigTable):
     def article_count(self, story: Any) -> int:
         count: int = story.article_count
         return count
-
-    @admin.display(description="merged", boolean=True)
-    def is_merged(self, story: Story) -> bool:
-        return story.merged_into_id is not None
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         return False

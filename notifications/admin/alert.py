@@ -42,10 +42,7 @@ class AlertAdmin(BigTable):
     form = composer.AlertForm
     change_form_template = "admin/notifications/alert/change_form.html"
     formfield_overrides = HTTPS
-    list_display = (
-        *("title", "kind", "number", "state", "release_at", "stop_reason", "accepted", "failed"),
-        "created_at",
-    )
+    list_display = ("title", "what", "how_it_is", "accepted", "failed", "created_at")
     list_filter = ("state", "kind", "is_breaking", "created_at")
     search_fields = ("title", "body")
     ordering = ("-created_at",)
@@ -66,6 +63,16 @@ class AlertAdmin(BigTable):
             accepted=Coalesce(Subquery(BATCHES.values(n=Sum("accepted_count"))), 0),
             failed=Coalesce(Subquery(BATCHES.values(n=Sum("failed_count"))), 0),
         )
+
+    @admin.display(description="kind", ordering="kind")
+    def what(self, alert: Alert) -> str:
+        kind = alert.get_kind_display()
+        return kind if alert.number == 1 else f"{kind} {alert.number}"
+
+    @admin.display(description="state", ordering="state")
+    def how_it_is(self, alert: Alert) -> str:
+        state = alert.get_state_display()
+        return f"{state}: {alert.stop_reason}" if alert.stop_reason else state
 
     @admin.display(description="accepted")
     def accepted(self, alert: Any) -> int:

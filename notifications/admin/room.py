@@ -75,7 +75,8 @@ def act(alert: Alert, name: str, form: Any, editor: Reader | None) -> str:
             return f"{made.get_kind_display()} goes to those who had it, at {goes_at}"
         case "retraction":
             control.follow_up(alert, Alert.Kind.RETRACTION, alert.own(), editor, now)
-            return f"taken back; {alert.told_count():,} phones had it"
+            had = f"{count:,} phones" if (count := alert.told_count()) != 1 else "1 phone"
+            return f"taken back; {had} had it"
         case _:
             raise control.ControlError("nobody knows how to do that")
     return f"{done}; {alert.told_count():,} already sent"

@@ -4,6 +4,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from articles.discovering import discover
+from articles.feeds.fetch import FetchError
 from tests.make import NOON
 from tests.publishers import Item, PublisherServer
 
@@ -52,7 +53,12 @@ def test_a_site_that_names_nothing_is_tried_at_usual_addresses(publisher: Publis
     assert [each.url for each in discover(publisher.url("/"))] == [publisher.url("/feed")]
 
 
-def test_a_site_that_does_not_answer_has_none(settings: Settings) -> None:
-    settings.OUTBOUND_ALLOW = frozenset()
+def test_a_page_that_leads_nowhere_has_none(publisher: PublisherServer) -> None:
+    publisher.feeds["/"] = b"<html><body>No feed here"
 
-    assert discover("http://127.0.0.1:1/") == []
+    assert discover(publisher.url("/")) == []
+
+
+def test_an_address_that_cannot_be_read_says_why(publisher: PublisherServer) -> None:
+    with pytest.raises(FetchError, match="http_status 404"):
+        discover(publisher.url("/nothing"))

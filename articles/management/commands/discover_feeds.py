@@ -3,7 +3,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from articles.diagnosis import reason
 from articles.discovering import discover
+from articles.feeds.fetch import FetchError
 
 
 class Command(BaseCommand):
@@ -13,9 +15,12 @@ class Command(BaseCommand):
         parser.add_argument("url", help="any address of the publisher")
 
     def handle(self, **asked: Any) -> None:
-        candidates = discover(asked["url"])
+        try:
+            candidates = discover(asked["url"])
+        except FetchError as error:
+            raise CommandError(f"{asked['url']}: {reason(error.reason)}") from error
         if not candidates:
-            raise CommandError(f"{asked['url']}: no feed found, or no answer")
+            raise CommandError(f"{asked['url']}: it leads to no feed")
         for each in candidates:
             facts = f"{each.format}, {each.entry_count} entries, {each.language or 'no language'}"
             self.stdout.write(f"{each.url}\n  {each.title or 'no title'} ({facts})")

@@ -42,14 +42,25 @@ def test_any_address_of_a_publisher_leads_to_its_feeds(
     assert "Ferry opens" in page
     assert Feed.objects.get().publisher.name == "Hill Courier"
     assert "known already" in again
+    assert "Add the ticked feeds" in page
+    assert "Add the ticked feeds" not in again
 
 
-def test_where_nothing_can_be_read_that_is_said(manager: Client, settings: Settings) -> None:
-    settings.OUTBOUND_ALLOW = frozenset()
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/bare", "neither it nor the usual addresses there lead to a feed"),
+        ("/nothing", "It cannot be read: there is nothing at its address (404)."),
+    ],
+)
+def test_where_no_feed_is_found_that_is_explained(
+    manager: Client, publisher: PublisherServer, path: str, said: str
+) -> None:
+    publisher.feeds["/bare"] = b"<html><body>No feed here"
 
-    page = manager.get(address(Feed, "discover"), {"url": "http://127.0.0.1:1/"})
+    page = manager.get(address(Feed, "discover"), {"url": publisher.url(path)})
 
-    assert "No feed can be read there" in page.content.decode()
+    assert said in page.content.decode()
 
 
 def test_lists_come_in_and_go_out(manager: Client) -> None:

@@ -28,6 +28,18 @@ def test_stories_are_merged_into_the_one_that_began_first(editor: Client) -> Non
     assert correction.made_by.email == "editor@example.org"
 
 
+def test_a_story_becomes_part_of_another_from_its_own_page(editor: Client) -> None:
+    first, second = (make.story_of(make.article()) for _ in range(2))
+
+    lost = rearrange(editor, first, "merge", target="nowhere")
+    page = rearrange(editor, first, "merge", target=address(Story, "change", second.pk))
+
+    assert "Give the id or the address of the other story." in lost
+    assert "See or undo it" in page
+    first.refresh_from_db()
+    assert first.merged_into == second
+
+
 def test_what_cannot_be_merged_says_why(editor: Client) -> None:
     story = make.story_of(make.article())
 

@@ -75,6 +75,7 @@ def test_what_is_posted_is_refused_from_the_roles_that_may_not(enter: Enter, rol
         address(Article, "inbox"): (CURATOR, {"act": "approve"}),
         address(Story, "change", article.story_id): (CURATOR, {"is_locked": "on"}),
         address(Story, "rearrange", article.story_id): (CURATOR, {"act": "split"}),
+        address(Correction, "undo", 1): (CURATOR, {}),
         address(StoryPair, "decide"): (CURATOR, {"answer": "same"}),
         address(Tag, "change", tag.pk): (CURATOR, {"label_hy": "Another"}),
         address(Tag, "merge", tag.pk): (CURATOR, {"target": "Nowhere"}),

@@ -58,7 +58,8 @@ def test_a_story_that_was_told_points_to_its_alert(editor: Client) -> None:
 
     page = editor.get(address(Alert, "add"), {"story": str(alert.story_id)}).content.decode()
 
-    assert "Follow that alert up instead" in page
+    assert "Follow that one up instead" in page
+    assert 'name="_send"' not in page
     assert address(Alert, "change", alert.pk) in page
 
 

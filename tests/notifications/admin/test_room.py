@@ -73,6 +73,8 @@ def test_what_is_taken_back_is_taken_back_once_until_it_is_told_again(editor: Cl
     page = press(editor, alert, "retraction")
     again = press(editor, alert, "retraction")
 
+    assert "taken back; 1 phone had it" in page
+    assert ">Bridge closed</textarea>" not in page
     assert "Take it back" not in page
     assert "it is taken back already" in again
     assert "Take it back" in press(editor, alert, "update", new_title="Bridge open", new_body="")
