@@ -21,6 +21,7 @@ class BatchInline(admin.TabularInline):
     )
     readonly_fields = fields
     ordering = ("release_at", "first_shard")
+    classes = ("collapse",)
     show_change_link = True
     can_delete = False
 

@@ -79,7 +79,7 @@ def test_a_retraction_takes_the_alert_from_the_phone(
     before = send_all()
     page = enter("Alert editor").go(address(Alert, "change", alert.pk))
     page.click("text=Take it back from phones")
-    expect(page.locator(".messagelist")).to_contain_text("taken back; 1 phones had it")
+    expect(page.locator(".messagelist")).to_contain_text("taken back; 1 phone had it")
     after = send_all()
     transport.close()
 

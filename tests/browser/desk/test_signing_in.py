@@ -27,7 +27,7 @@ def test_who_has_no_second_factor_is_sent_to_set_it_up(
     page.fill("#code", f"{totp(device.bin_key):06d}")
     page.click("text=Go on")
 
-    expect(page.locator("#content h1")).to_contain_text("story")
+    expect(page.locator("#content h1")).to_have_text("Stories")
     device.refresh_from_db()
     assert device.confirmed
 
