@@ -15,6 +15,8 @@ from uuid import UUID
 from django.db import connection
 
 from articles.language import STEMMING, UNSTEMMED
+from articles.models import Session
+from articles.models.reader import OPENED
 from articles.models.rows import ask
 
 LABEL = """
@@ -43,6 +45,11 @@ CARDS = """
     FROM ({keys}) AS k(at, id) JOIN articles_article a ON a.id = k.id {joined}
     ORDER BY k.at DESC, k.id DESC
 """
+SESSION = ["id", "reader_id", "seen_on"]
+OWN = """
+    WITH caller AS MATERIALIZED (SELECT s.id, s.reader_id, s.seen_on FROM {opened})
+    SELECT caller.*, own.* FROM caller LEFT JOIN LATERAL ({own}) AS own ON true
+"""
 ARTICLE = """
     SELECT json_build_object({fields}, 'authors', a.authors, 'html', coalesce(b.html, ''), 'tags', (
         SELECT coalesce(json_agg(json_build_object('name', t.name, 'rule', x.rule,
@@ -54,6 +61,8 @@ ARTICLE = """
 """
 
 ROUNDS = 5
+Row = tuple[str, str, str | None]
+"""Time and id of a card, and its JSON; None where the reader is not shown it."""
 
 
 class Place(NamedTuple):
@@ -64,11 +73,6 @@ class Place(NamedTuple):
 
 
 NEWEST = Place("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")
-
-
-class Card(NamedTuple):
-    place: Place
-    json: str
 
 
 class CardList(NamedTuple):
@@ -84,31 +88,63 @@ class CardList(NamedTuple):
     depends_on_values: bool = False
     """Whether the way to its rows depends on what is asked for, and so has to be planned anew."""
 
-    def read(self, behind: Place, limit: int, **values: Any) -> tuple[list[Card], Place | None]:
+    def read(
+        self, behind: Place, limit: int, claim: "Claim | None" = None, /, **values: Any
+    ) -> tuple[list[str], Place | None]:
         """So many cards behind a place, or fewer where many are passed over; and the place behind
-        which the list goes on, if it does.
+        which the list goes on, if it does. Raises NobodyError where a claim is false.
         """
-        cards: list[Card] = []
+        shown: list[tuple[str, str, str]] = []
         count = math.ceil((limit + 1) / self.share_shown)
         for _ in range(ROUNDS):
-            rows = self.ask(
-                {"languages": [], **values, "at": behind.at, "id": behind.id, "limit": count}
-            )
-            cards += [Card(Place(at, pk), text) for at, pk, text in rows if text]
-            if len(cards) > limit:
-                return cards[:limit], cards[limit - 1].place
+            asked = {"languages": [], **values, "at": behind.at, "id": behind.id, "limit": count}
+            rows = claim.ask(self, asked) if claim else self.ask(asked)
+            shown += [(at, pk, text) for at, pk, text in rows if text]
+            if len(shown) > limit:
+                return [text for *_, text in shown[:limit]], Place(*shown[limit - 1][:2])
             if len(rows) < count:
-                return cards, None
+                return [text for *_, text in shown], None
             behind, count = Place(*rows[-1][:2]), count * 2
-        return cards, behind
+        return [text for *_, text in shown], behind
 
-    def ask(self, values: dict[str, Any]) -> list[tuple[str, str, str | None]]:
+    def ask(self, values: dict[str, Any]) -> list[Row]:
         statement = write_statement(self.keys, self.card)
         if not self.depends_on_values:
             return ask(statement, values)
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
             return list(cursor.fetchall())
+
+
+class NobodyError(Exception):
+    """The secret opens no session."""
+
+
+class Claim:
+    """Somebody who says to be a reader. Whether that is so is looked up with the first list that
+    they ask for: a round trip of its own would take a third of the whole answer's time.
+    """
+
+    def __init__(self, secret_hash: bytes) -> None:
+        self.secret_hash = secret_hash
+        self.session: Session | None = None
+
+    def ask(self, cards: CardList, values: dict[str, Any]) -> list[Row]:
+        """Rows of a list of the reader's own. Raises NobodyError."""
+        if self.session:
+            return cards.ask({**values, "reader": self.session.reader_id})
+        statement = write_own_statement(cards.keys, cards.card)
+        rows = ask(statement, {**values, "secret": self.secret_hash})
+        if not rows:
+            raise NobodyError
+        self.session = Session.from_db("default", SESSION, rows[0][:3])
+        return [row[3:] for row in rows if row[3]]  # one without a card: the list is empty
+
+
+@cache
+def write_own_statement(keys: str, card: str) -> str:
+    own = write_statement(keys, card).replace("%(reader)s", "(SELECT reader_id FROM caller)")
+    return compact(OWN.format(opened=OPENED, own=own))
 
 
 @cache

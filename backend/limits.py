@@ -17,7 +17,6 @@ from redis import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from articles.models import Session
 from articles.pace import connect
 
 logger = logging.getLogger(__name__)
@@ -96,14 +95,17 @@ class Limit(BaseThrottle):
 
     def allow_request(self, request: Request | HttpRequest, view: object = None) -> bool:
         """Count the request, and note on it what is left for the headers of the answer."""
-        session = getattr(request, "auth", None)
+        caller = getattr(request, "auth", None)  # a session, or the claim to be one
         scope = getattr(view, "post_policy", None) if request.method == "POST" else None
         if scope is None:
-            scope = "session" if isinstance(session, Session) else "address"
+            scope = "session" if caller else "address"
         policy = read_policy(scope, settings.API_RATES[scope])
-        who = session.pk if session and scope == "session" else self.get_ident(request)  # type: ignore[arg-type]  # headers will do
+        if caller and scope == "session":
+            who = bytes(caller.secret_hash).hex()
+        else:
+            who = self.get_ident(request) or ""  # type: ignore[arg-type]  # headers will do
         try:
-            count, self.resets_in = COUNTER.count(policy, str(who), int(time.time()))
+            count, self.resets_in = COUNTER.count(policy, who, int(time.time()))
         except RedisError:
             logger.warning("Redis is away: requests are not limited")
             return True

@@ -31,7 +31,7 @@ from articles.api.views import (
     problems,
     read_cards,
 )
-from articles.cards import FOUND, OF_READER, OF_SECTION, STORIES_OF_READER, find_article
+from articles.cards import FOUND, OF_READER, OF_SECTION, STORIES_OF_READER, Claim, find_article
 from articles.models import Article, Section, Story, Tag
 from articles.searching import understand
 from articles.sessions import touch
@@ -106,6 +106,8 @@ class FeedQuery(serializers.Serializer[None]):
 
 @extend_schema(tags=["Articles"])
 class FeedView(DirectView):
+    finds_caller = True
+
     @extend_schema(
         summary="The articles of the tags that I follow, newest first",
         description="Without what is about a tag, or by a publisher, that I mute.",
@@ -113,14 +115,16 @@ class FeedView(DirectView):
         responses={200: CardPageSerializer} | problems(400, 401),
     )
     def get(self, request: ReaderRequest) -> HttpResponse:
-        touch(request.auth, timezone.now().date())
-        cards = OF_READER
+        cards, claim = OF_READER, Claim(bytes(request.auth.secret_hash))
         if "stories" in request.GET:
             asked = FeedQuery(data=request.GET.dict())
             asked.is_valid(raise_exception=True)
             if asked.validated_data["stories"] == "yes":
                 cards = STORIES_OF_READER
-        return read_cards(request, cards, reader=request.user.pk).answer()
+        page = read_cards(request, cards, claim)
+        if claim.session:
+            touch(claim.session, timezone.now().date())
+        return page.answer()
 
 
 @extend_schema_view(

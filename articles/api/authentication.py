@@ -13,16 +13,22 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Reader, Session] | None:
         """The reader and the session; None without the header; 401 for an unknown secret."""
-        scheme, _, secret = get_authorization_header(request).partition(b" ")
-        if scheme.lower() != b"bearer":
+        secret = read_secret(request)
+        if secret is None:
             return None
-        session = Session.objects.find(secret.decode("latin-1").strip())
+        session = Session.objects.find(secret)
         if session is None:
             raise AuthenticationFailed("This secret opens no session.")
         return session.reader, session
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
         return "Bearer"
+
+
+def read_secret(request: Request) -> str | None:
+    """What the header says; None without it."""
+    scheme, _, secret = get_authorization_header(request).partition(b" ")
+    return secret.decode("latin-1").strip() if scheme.lower() == b"bearer" else None
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped library

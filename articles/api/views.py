@@ -14,15 +14,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, Throttled
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    NotAuthenticated,
+    NotFound,
+    Throttled,
+)
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from articles.api.authentication import read_secret
 from articles.api.paging import link_to, read_cursor, read_limit, write_cursor
 from articles.api.serializers import ProblemSerializer, languages_of
-from articles.cards import NEWEST, Card, CardList, Place
+from articles.cards import NEWEST, CardList, Claim, NobodyError, Place
 from articles.models import Follow, Reader, Session, Tag
+from articles.models.reader import hash_secret
 
 NOTHING = OpenApiResponse(description="Done; no body.")
 BY_ID = OpenApiParameter("id", UUID, OpenApiParameter.PATH)
@@ -79,6 +87,9 @@ class DirectView(APIView):
     # without DRF's round of wrapping, negotiating and rendering, which costs as much as the rest.
     # All others, and every refusal, take the usual way.
 
+    finds_caller = False
+    """Whether `get` looks up by itself who asks: what is on the request is no more than a claim."""
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "GET" and accepts_json(request):
             with contextlib.suppress(APIException, Http404):  # told by the usual way
@@ -95,14 +106,20 @@ def accepts_json(request: HttpRequest) -> bool:
     return "*/*" in accepted or "application/json" in accepted
 
 
-def admit(request: Any, view: APIView) -> None:
+def admit(request: Any, view: DirectView) -> None:
     """Say on the request who asks, and count it. Raises APIException for who may not."""
     request.user, request.auth = AnonymousUser(), None
-    for authenticator in view.get_authenticators():
-        request.user, request.auth = authenticator.authenticate(request) or (request.user, None)
-    for permission in view.get_permissions():
-        if not permission.has_permission(request, view):
+    if view.finds_caller:
+        secret = read_secret(request)
+        if secret is None:
             raise NotAuthenticated
+        request.auth = Claim(hash_secret(secret))
+    else:
+        for authenticator in view.get_authenticators():
+            request.user, request.auth = authenticator.authenticate(request) or (request.user, None)
+        for permission in view.get_permissions():
+            if not permission.has_permission(request, view):
+                raise NotAuthenticated
     for throttle in view.get_throttles():
         if not throttle.allow_request(request, view):
             raise Throttled
@@ -112,24 +129,30 @@ def admit(request: Any, view: APIView) -> None:
 class CardPage:
     """A page of a list of cards, which are JSON already."""
 
-    cards: list[Card]
+    cards: list[str]
     following: str | None
 
     def answer(self) -> HttpResponse:
-        results = ",".join(card.json for card in self.cards)
-        body = f'{{"next":{json.dumps(self.following)},"results":[{results}]}}'
+        body = f'{{"next":{json.dumps(self.following)},"results":[{",".join(self.cards)}]}}'
         return HttpResponse(body, content_type="application/json")
 
 
-def read_cards(request: HttpRequest | Request, cards: CardList, **values: object) -> CardPage:
-    """The page of a list that a request asks for."""
+def read_cards(
+    request: HttpRequest | Request, cards: CardList, claim: Claim | None = None, **values: object
+) -> CardPage:
+    """The page of a list that a request asks for. A claim stands for the reader whose list it is;
+    AuthenticationFailed where it is false.
+    """
     limit, behind = read_limit(request), read_cursor(request, cards.name)
     at, pk, *moment = behind or NEWEST
     if cards.is_as_of:
         moment = moment or [timezone.now().isoformat()]
         values["as_of"] = moment[0]
     languages = languages_of(request)
-    found, last = cards.read(Place(at, pk), limit, languages=languages, **values)
+    try:
+        found, last = cards.read(Place(at, pk), limit, claim, languages=languages, **values)
+    except NobodyError as error:
+        raise AuthenticationFailed from error
     if last is None:
         return CardPage(found, None)
     return CardPage(found, link_to(request, write_cursor([*last, *moment], cards.name)))

@@ -56,6 +56,13 @@ class Reader(AbstractBaseUser, PermissionsMixin):
         return self.email or f"reader {self.pk}"
 
 
+# The living session that a secret opens, and its reader.
+OPENED = """
+    articles_session s JOIN articles_reader r ON r.id = s.reader_id
+    WHERE s.secret_hash = %(secret)s AND s.revoked_at IS NULL AND r.is_active
+"""
+
+
 class SessionQuerySet(models.QuerySet["Session"]):
     def open(self, reader: Reader, label: str) -> tuple[Session, str]:
         """A new session and its bearer secret, which is stored nowhere but in the answer."""
@@ -66,7 +73,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """The living session that a bearer secret opens, with its reader. Every request asks, so
         it is asked without Django's way of building a statement, which takes ten times as long.
         """
-        for row in ask(find_statement(), {"hash": hash_secret(secret)}):
+        for row in ask(find_statement(), {"secret": hash_secret(secret)}):
             own = columns_of(Session)
             session = Session.from_db(self.db, own, row[: len(own)])
             session.reader = Reader.from_db(self.db, columns_of(Reader), row[len(own) :])
@@ -83,11 +90,7 @@ def columns_of(model: type[models.Model]) -> list[str]:
 def find_statement() -> str:
     shown = [f"s.{name}" for name in columns_of(Session)]
     shown += [f"r.{name}" for name in columns_of(Reader)]
-    return f"""
-        SELECT {", ".join(shown)}
-        FROM articles_session s JOIN articles_reader r ON r.id = s.reader_id
-        WHERE s.secret_hash = %(hash)s AND s.revoked_at IS NULL AND r.is_active
-    """  # noqa: S608 - names of columns
+    return f"SELECT {', '.join(shown)} FROM {OPENED}"  # noqa: S608 - names of columns
 
 
 def hash_secret(secret: str) -> bytes:

@@ -14,10 +14,13 @@ from articles.cards import (
     OF_TAG,
     STORIES_OF_READER,
     CardList,
+    Claim,
+    NobodyError,
     Place,
     find_article,
 )
 from articles.models import Article, ArticleTag, Follow, Mute, Reader, Section, Tag
+from articles.models.reader import hash_secret
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +29,52 @@ LATER = "2030-01-01T00:00:00Z"
 
 def titles(cards: CardList, limit: int = 20, **values: object) -> list[str]:
     found, _ = cards.read(NEWEST, limit, as_of=LATER, **values)
-    return [json.loads(card.json)["title"] for card in found]
+    return [json.loads(card)["title"] for card in found]
 
 
 def feed(of: Reader, limit: int = 20) -> list[str]:
     return titles(OF_READER, limit, reader=of.pk)
+
+
+@pytest.mark.parametrize("cards", [OF_READER, STORIES_OF_READER], ids=["feed", "stories"])
+def test_a_claim_reads_what_the_reader_would_and_finds_the_session(
+    cards: CardList, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    reader, tag, muted = make.reader(), make.tag(), make.tag()
+    session, secret = make.session(reader)
+    make.follow(reader, tag)
+    make.follow(reader, muted, Follow.Level.MUTE)
+    for _ in range(5):
+        make.article(tags=[tag])
+        make.article(tags=[tag, muted])
+    claim = Claim(hash_secret(secret))
+
+    with django_assert_num_queries(1):
+        found = cards.read(NEWEST, 20, claim, as_of=LATER)
+
+    assert found == cards.read(NEWEST, 20, as_of=LATER, reader=reader.pk)
+    assert len(found[0]) == 5
+    assert claim.session == session
+    assert claim.session.seen_on == session.seen_on
+
+
+def test_a_claim_of_a_reader_without_a_feed_is_true() -> None:
+    session, secret = make.session()
+    claim = Claim(hash_secret(secret))
+
+    assert OF_READER.read(NEWEST, 20, claim) == ([], None)
+    assert claim.session == session
+
+
+def test_a_claim_by_a_secret_that_opens_nothing_is_false() -> None:
+    ended, secret = make.session()
+    ended.revoke(make.NOON)
+    asleep, other = make.session()
+    Reader.objects.filter(pk=asleep.reader_id).update(is_active=False)
+
+    for each in (secret, other, "made up", ""):
+        with pytest.raises(NobodyError):
+            OF_READER.read(NEWEST, 20, Claim(hash_secret(each)))
 
 
 @pytest.mark.parametrize("section", [None, "Politics"])
@@ -47,7 +91,7 @@ def test_a_card_is_what_the_schema_promises(section: str | None) -> None:
     [card], _ = OF_TAG.read(NEWEST, 20, name="bridges")
 
     promised = CardSerializer(Article.objects.with_card().get(pk=article.pk)).data
-    assert json.loads(card.json) == json.loads(json.dumps(promised, default=str))
+    assert json.loads(card) == json.loads(json.dumps(promised, default=str))
 
 
 @pytest.mark.parametrize("html", ["", '<p>It "opens" \\ today.</p>'])
@@ -86,7 +130,7 @@ def test_a_section_is_called_as_the_reader_would(languages: list[str], label: st
 
     [card], _ = OF_TAG.read(NEWEST, 20, name="bridges", languages=languages)
 
-    told = [card.json, find_article(article.pk, languages) or ""]
+    told = [card, find_article(article.pk, languages) or ""]
     section.refresh_from_db()
     assert [json.loads(each)["section"]["label"] for each in told] == [label, label]
     assert section.label_in(languages) == label
@@ -169,7 +213,7 @@ def test_a_story_that_goes_on_does_not_leave_the_page_that_follows() -> None:
         NEWEST, 20, reader=reader.pk, as_of=make.NOON.replace(hour=13).isoformat()
     )
 
-    assert [json.loads(card.json)["title"] for card in seen] == ["Then"]
+    assert [json.loads(card)["title"] for card in seen] == ["Then"]
 
 
 @pytest.mark.parametrize("hidden", [0, 3, 200])
@@ -188,6 +232,6 @@ def test_what_is_passed_over_shortens_no_list(hidden: int) -> None:
     while place:
         cards, place = OF_READER.read(place, 2, reader=reader.pk)
         assert len(cards) <= 2
-        seen += [json.loads(card.json)["title"] for card in cards]
+        seen += [json.loads(card)["title"] for card in cards]
 
     assert seen == ["0", "1", "2"]

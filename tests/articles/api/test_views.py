@@ -30,8 +30,8 @@ def test_without_a_living_secret_the_answer_is_a_401_problem(
 # One statement finds the session; sync asks for each kind what changed and then for the rows.
 COSTS = {
     "account/export": 9,
-    "feed": 2,
-    "feed?stories=yes": 2,
+    "feed": 1,
+    "feed?stories=yes": 1,
     "follows": 2,
     "mutes": 2,
     "publishers": 1,
