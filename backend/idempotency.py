@@ -87,7 +87,7 @@ class Idempotency:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        key = request.headers.get("Idempotency-Key")
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY")  # `headers` would be made for it alone
         if request.method != "POST" or key is None:
             return self.get_response(request)
         if not KEY.fullmatch(key):

@@ -159,7 +159,7 @@ API_RATES = {
     "address": env.text("ADDRESS_RATE", "1200/minute"),
     "sessions": env.text("SESSION_RATE", "30/hour"),
 }
-API_KEEP_SECONDS = env.number("API_KEEP_SECONDS", 1, least=0)
+API_KEEP_SECONDS = env.number("API_KEEP_SECONDS", 5, least=0)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Daily8",
     "VERSION": "1.0.0",

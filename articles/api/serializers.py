@@ -83,7 +83,7 @@ class PublisherSerializer(serializers.ModelSerializer[Publisher]):
 
 def languages_of(request: HttpRequest | Request | None) -> list[str]:
     """The languages that a client would like labels in, the favourite first."""
-    wish = request.headers.get("Accept-Language", "") if request else ""
+    wish = request.META.get("HTTP_ACCEPT_LANGUAGE", "") if request else ""
     return [base_language(code) for code, _ in parse_accept_lang_header(wish)]
 
 

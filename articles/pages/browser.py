@@ -79,7 +79,7 @@ def bearer_of_browsers(
     """Middleware: what our own pages ask the API, they ask as the reader in the cookie."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        is_bare = request.path.startswith("/api/") and "Authorization" not in request.headers
+        is_bare = request.path.startswith("/api/") and "HTTP_AUTHORIZATION" not in request.META
         if is_bare and COOKIE in request.COOKIES and is_from_here(request):
             secret = find_secret(request)
             if secret:

@@ -155,6 +155,7 @@ def running_server(application: str) -> Iterator[Server]:
         READER_RATE="1000000/second",
         ADDRESS_RATE="1000000/second",
         PAGE_SECONDS=5,
+        API_KEEP_SECONDS=5,
         STATIC_ROOT=folder.name,
         LOG_LEVEL="ERROR",
     )
