@@ -87,6 +87,7 @@ class ArticleTagInline(admin.TabularInline):
     fields = ("tag", "rule", "is_pinned", "mention_count", "reasons")
     readonly_fields = ("mention_count", "reasons")
     autocomplete_fields = ("tag",)
+    verbose_name_plural = "Tags: one that you delete does not come back"
     extra = 0
 
     @admin.display(description="why")
@@ -131,6 +132,7 @@ class ArticleAdmin(Versioned, BigTable):
         "title",
         "publisher",
         "section",
+        "tag_names",
         "published_at",
         "review",
         "is_hidden",
@@ -244,7 +246,12 @@ class ArticleAdmin(Versioned, BigTable):
         index_articles([obj.pk])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        return super().get_queryset(request).defer("summary", "authors")
+        articles: QuerySet[Article] = super().get_queryset(request)
+        return articles.defer("summary", "authors").prefetch_related("tags")
+
+    @admin.display(description="tags")
+    def tag_names(self, article: Article) -> str:
+        return " ".join(f"#{tag.name}" for tag in article.tags.all())
 
     def save_formset(
         self,

@@ -48,19 +48,17 @@ class FeedAdmin(Versioned, BigTable):
     list_display = (
         "url",
         "publisher",
-        "section",
         "state",
-        "due_at",
+        "error",
+        "error_count",
         "fetched_at",
         "changed_at",
-        "error_count",
-        "error",
     )
     list_filter = (
         *("state", ("error", admin.EmptyFieldListFilter), "section"),
         ("language", LanguageFilter),
     )
-    list_select_related = ("publisher", "section")
+    list_select_related = ("publisher",)
     search_fields = ("url", "publisher__name")
     ordering = ("publisher__name", "url")
     autocomplete_fields = ("publisher", "section")

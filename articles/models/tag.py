@@ -17,6 +17,7 @@ from articles.tagging import Phrase, fold
 
 NEWEST = 200  # articles about a tag, from which its relations are read
 TOGETHER = 2
+ID_OF_NAME = "SELECT id FROM articles_tag WHERE name = %(name)s AND merged_into_id IS NULL"
 IDS_OF_NAMES = """
     SELECT wanted.name, found.id FROM unnest(%(names)s::text[]) AS wanted(name), LATERAL (
         SELECT coalesce(t.merged_into_id, t.id) AS id FROM articles_tag t
@@ -73,6 +74,13 @@ class TagQuerySet(models.QuerySet["Tag"]):
             name for name in names if name.isprintable()
         ]  # PostgreSQL refuses NUL in any text
         return dict(ask(IDS_OF_NAMES, {"names": spoken}))
+
+    def find_id(self, name: str) -> UUID | None:
+        """Of the tag of exactly this name that is no part of another. A page is asked for before it
+        begins to leave, so without Django's way of building a statement.
+        """
+        rows: list[tuple[UUID]] = ask(ID_OF_NAME, {"name": name}) if name.isprintable() else []
+        return rows[0][0] if rows else None
 
     def near(self, words: str) -> TagQuerySet:
         """A few tags with an alias that resembles the words."""

@@ -22,15 +22,13 @@ CARD_FRESH = 60 * FRESH_SECONDS
 @public_page
 def show_tag(request: HttpRequest, lang: str, name: str) -> Answer:
     """The tag's articles; another spelling of its name leads to the one it has."""
-    tag = find_tag(name)
-    if tag is None:
-        near = Tag.objects.near(name)
-        return render(request, "articles/no_tag.html", {"name": name, "tags": near}, status=404)
-    if tag.name != name:
-        return redirect("tag", lang, tag.name, permanent=True)
+    pk = Tag.objects.find_id(name)
+    if pk is None:
+        return lead_on(request, lang, name)
     start = find_start(request)
 
     def describe() -> Context:
+        tag = Tag.objects.get(pk=pk)
         shown = cut_page(Article.objects.tagged(tag), start)
         if not start:
             pinned = list(Article.objects.pinned(tag).with_card().newest_first())
@@ -45,6 +43,14 @@ def show_tag(request: HttpRequest, lang: str, name: str) -> Answer:
         }
 
     return Page(request, "articles/tag.html", describe)
+
+
+def lead_on(request: HttpRequest, lang: str, name: str) -> HttpResponse:
+    """From a name that no tag has to the one that is meant, or to those that are near."""
+    if tag := find_tag(name):
+        return redirect("tag", lang, tag.name, permanent=True)
+    near = Tag.objects.near(name)
+    return render(request, "articles/no_tag.html", {"name": name, "tags": near}, status=404)
 
 
 @require_safe

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,7 +27,8 @@ from notifications.preflight import send_test
 from notifications.tasks import sweep_alerts
 from notifications.transports import get_transport
 
-BATCHES = Batch.objects.filter(alert=OuterRef("pk")).order_by().values("alert")
+OF_ALERT = Batch.objects.filter(alert=OuterRef("pk")).order_by()
+BATCHES = OF_ALERT.values("alert")
 LIFETIME = timedelta(hours=6)
 WORDING = ("title", "body", "image_url", "link")
 CHOICE = ("tags", "story", "is_breaking", "language", "pace", "release_at")
@@ -62,6 +63,7 @@ class AlertAdmin(BigTable):
         return alerts.annotate(
             accepted=Coalesce(Subquery(BATCHES.values(n=Sum("accepted_count"))), 0),
             failed=Coalesce(Subquery(BATCHES.values(n=Sum("failed_count"))), 0),
+            next_at=Subquery(OF_ALERT.unfinished().values("alert").values(at=Min("release_at"))),
         )
 
     @admin.display(description="kind", ordering="kind")
@@ -70,9 +72,14 @@ class AlertAdmin(BigTable):
         return kind if alert.number == 1 else f"{kind} {alert.number}"
 
     @admin.display(description="state", ordering="state")
-    def how_it_is(self, alert: Alert) -> str:
-        state = alert.get_state_display()
-        return f"{state}: {alert.stop_reason}" if alert.stop_reason else state
+    def how_it_is(self, alert: Any) -> str:
+        state: str = alert.get_state_display()
+        if alert.stop_reason:
+            return f"{state}: {alert.stop_reason}"
+        is_asleep = alert.state == Alert.State.SENDING and alert.next_at
+        if is_asleep and alert.next_at > timezone.now():
+            return f"{state}: the rest wake from {alert.next_at:%H:%M} UTC on"
+        return state
 
     @admin.display(description="accepted")
     def accepted(self, alert: Any) -> int:

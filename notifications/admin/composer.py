@@ -15,6 +15,7 @@ from articles.models import Story
 from notifications.drafting import begin_draft, told_before
 from notifications.estimates import estimate
 from notifications.models import Alert, Device
+from notifications.releasing import editors_hold
 from notifications.tracing import read_id
 from notifications.wording import BODY_BYTES, TITLE_BYTES
 
@@ -123,6 +124,8 @@ def surroundings(story: Story | None) -> dict[str, Any]:
             (phone, name, theme) for theme in ("light", "dark") for phone, name in MOCKUPS.items()
         ],
         "second_person": settings.ALERT_SECOND_PERSON,
+        "hold": editors_hold(is_breaking=False).total_seconds(),
+        "hold_breaking": editors_hold(is_breaking=True).total_seconds(),
     }
 
 

@@ -42,7 +42,7 @@ def draw_funnel(funnel: dict[str, Any]) -> SafeString:
 def describe(alert: Alert, *, may_send: bool) -> dict[str, Any]:
     """What the live part of the page is made of."""
     funnel = make_funnel(alert)
-    waiting = alert.batches.unfinished().count()
+    waiting = list(alert.batches.unfinished().values_list("release_at", flat=True))
     return {
         "alert": alert,
         "may_send": may_send,
@@ -50,7 +50,8 @@ def describe(alert: Alert, *, may_send: bool) -> dict[str, Any]:
         "funnel": funnel,
         "told_count": alert.told_count(),
         "batch_count": alert.batches.count(),
-        "waiting_count": waiting,
+        "waiting_count": len(waiting),
+        "asleep_until": min(waiting) if waiting and min(waiting) > timezone.now() else None,
         "is_over": alert.state in ENDED,
         "can_follow_up": alert.planned_at is not None
         and alert.story_id is not None

@@ -170,14 +170,14 @@ def test_the_place_in_the_list_outlives_the_article_it_is_named_after(client: Cl
     assert titles(page) == ["Report 2"]
 
 
-def test_a_tag_page_of_twenty_cards_asks_four_times(
+def test_a_tag_page_of_twenty_cards_asks_five_times(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     articles = make_articles(25, make.tag("Railways"))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = read(client, "/en/hashtag/Railways")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         read(client, f"/en/hashtag/Railways?before={articles[2].pk}")
 
     assert len(titles(page)) == 20
