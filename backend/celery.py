@@ -1,9 +1,11 @@
 """The Celery app: `celery -A backend worker` and `celery -A backend beat`."""
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.signals import worker_process_init
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
@@ -16,6 +18,12 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 app = Celery("daily8")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(lambda: settings.TASKS_OF)
+
+
+@worker_process_init.connect
+def spare_collections(**_: object) -> None:
+    """Whatever was imported stays: garbage collections, a sixth of a sender's time, pass it over."""
+    gc.freeze()
 
 
 class Sweeper(bootsteps.StartStopStep):

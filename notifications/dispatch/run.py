@@ -48,6 +48,14 @@ class Flight:
         """Take messages, whose ticket it is."""
         self.messages, self.waiting = messages, len(messages)
 
+    def unload(self) -> int:
+        """How many messages it had. They know it by their ticket, and would wait together for the
+        garbage collection.
+        """
+        count = len(self.messages)
+        self.messages = []
+        return count
+
 
 @dataclass
 class Run:

@@ -109,7 +109,7 @@ class Turn:
         while self.flights and not self.flights[0].waiting:
             flight = self.flights.popleft()
             record(self.run, flight)
-            self.under_way -= len(flight.messages)
+            self.under_way -= flight.unload()
 
 
 def choose_reader(run: Run) -> Callable[[Run], Flight | None]:
