@@ -22,7 +22,7 @@ app.autodiscover_tasks(lambda: settings.TASKS_OF)
 
 @worker_process_init.connect
 def spare_collections(**_: object) -> None:
-    """Whatever was imported stays: garbage collections, a sixth of a sender's time, pass it over."""
+    """Whatever was imported stays: collections, a sixth of a sender's time, pass it over."""
     gc.freeze()
 
 
