@@ -60,7 +60,7 @@ class Phone:
         return found
 
     def wait_for(self, *titles: str) -> list[dict[str, Any]]:
-        for _ in range(100):
+        for _ in range(300):
             found = self.shown()
             if sorted(each["title"] for each in found) == sorted(titles):
                 return found

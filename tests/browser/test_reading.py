@@ -100,6 +100,7 @@ def test_an_article_keeps_the_direction_of_its_language(visitor: Visitor) -> Non
     page = visitor.go("/en/hashtag/Bridges")
 
     page.click("text=يفتح الجسر")
+    expect(page.locator(".body")).to_be_visible()  # a page begins to leave before it is made
 
     directions = (
         "(names) => names.map((n) => getComputedStyle(document.querySelector(n)).direction)"
