@@ -76,9 +76,9 @@ class AlertAdmin(BigTable):
         state: str = alert.get_state_display()
         if alert.stop_reason:
             return f"{state}: {alert.stop_reason}"
-        is_asleep = alert.state == Alert.State.SENDING and alert.next_at
-        if is_asleep and alert.next_at > timezone.now():
-            return f"{state}: the rest wake from {alert.next_at:%H:%M} UTC on"
+        is_waiting = alert.state == Alert.State.SENDING and alert.next_at
+        if is_waiting and alert.next_at > timezone.now():
+            return f"{state}: the rest from {alert.next_at:%H:%M} UTC on"
         return state
 
     @admin.display(description="accepted")

@@ -51,7 +51,7 @@ def describe(alert: Alert, *, may_send: bool) -> dict[str, Any]:
         "told_count": alert.told_count(),
         "batch_count": alert.batches.count(),
         "waiting_count": len(waiting),
-        "asleep_until": min(waiting) if waiting and min(waiting) > timezone.now() else None,
+        "next_at": min(waiting) if waiting and min(waiting) > timezone.now() else None,
         "is_over": alert.state in ENDED,
         "can_follow_up": alert.planned_at is not None
         and alert.story_id is not None

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from notifications import releasing
 from notifications.models import Alert
@@ -114,6 +117,27 @@ def test_an_open_page_is_told_how_far_it_is(editor: Client) -> None:
     assert ("data-over" in before, "data-over" in after) == (False, True)
     assert "<strong>1</strong> already sent" in after
     assert "handed over 1" in after
+
+
+def test_list_and_page_say_when_the_rest_goes(editor: Client) -> None:
+    tag = make.tag()
+    follower(tag, "phone-1")
+    alert = plan(tag)
+    morning = timezone.now() + timedelta(hours=5)
+    batch = alert.batches.get()
+    batch.pk, batch.release_at = None, morning
+    batch.save()
+
+    listed = editor.get(address(Alert, "changelist")).content.decode()
+    live = editor.get(address(Alert, "live", alert.pk)).content.decode()
+    alert.batches.filter(release_at__lt=morning).update(state="done")
+    waiting = editor.get(address(Alert, "changelist")).content.decode()
+    told_of = editor.get(address(Alert, "live", alert.pk)).content.decode()
+
+    assert "the rest from" not in listed
+    assert "hears it from" not in live
+    assert f"sending: the rest from {morning:%H:%M} UTC on" in waiting
+    assert f"hears it from {morning:%H:%M} UTC on" in told_of
 
 
 def test_a_letter_of_a_reader_is_answered(editor: Client) -> None:
