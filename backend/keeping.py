@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +19,6 @@ from backend.conventions import OK, cache_seconds
 from backend.limits import Limit
 
 MOST = 32_000_000  # bytes of all that is kept
-AT_ONCE = 20  # that are forgotten, where one is added
 LARGEST = 100_000  # bytes of one answer
 Key = tuple[str | None, ...]
 
@@ -63,12 +61,13 @@ class Keeping:
     def keep(self, key: Key, answer: Kept, now: float) -> None:
         with self.lock:
             self.forget(key)
-            self.kept[key] = answer
             self.size += len(answer.content)
-            for oldest in list(islice(self.kept, AT_ONCE)):
+            while self.kept:
+                oldest = next(iter(self.kept))
                 if self.size <= MOST and now < self.kept[oldest].until:
                     break
                 self.forget(oldest)
+            self.kept[key] = answer
 
     def forget(self, key: Key) -> None:
         if old := self.kept.pop(key, None):

@@ -301,9 +301,9 @@ class ArticleAdmin(Versioned, BigTable):
 
     @admin.action(description="Move to the target section", permissions=["change"])
     def to_section(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        section = Section.objects.filter(name__iexact=read_target(request)).first()
+        name = read_target(request)
+        section = Section.objects.filter(name__iexact=name).first()
         if section is None:
-            name = read_target(request)
             is_missing = (
                 f"There is no section “{name}”." if name else "Name a section as the target."
             )

@@ -43,6 +43,8 @@ def describe(alert: Alert, *, may_send: bool) -> dict[str, Any]:
     """What the live part of the page is made of."""
     funnel = make_funnel(alert)
     waiting = list(alert.batches.unfinished().values_list("release_at", flat=True))
+    now = timezone.now()
+    next_at = min(waiting, default=now)
     return {
         "alert": alert,
         "may_send": may_send,
@@ -51,7 +53,7 @@ def describe(alert: Alert, *, may_send: bool) -> dict[str, Any]:
         "told_count": alert.told_count(),
         "batch_count": alert.batches.count(),
         "waiting_count": len(waiting),
-        "next_at": min(waiting) if waiting and min(waiting) > timezone.now() else None,
+        "next_at": next_at if next_at > now else None,
         "is_over": alert.state in ENDED,
         "can_follow_up": alert.planned_at is not None
         and alert.story_id is not None
