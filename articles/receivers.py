@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from articles import indexnow
+from django.conf import settings
+
 from articles.signals import stories_changed
 
 
@@ -12,7 +13,7 @@ def connect() -> None:
 
 
 def tell_search_engines(sender: object, story_ids: list[UUID], **_: Any) -> None:  # noqa: ARG001 - Django's signature
-    if indexnow.is_on():
+    if settings.INDEXNOW_KEY:
         from articles import tasks  # noqa: PLC0415 - with all verbs, 20 MB: not for every process
 
         tasks.tell_search_engines.delay([str(story_id) for story_id in story_ids])

@@ -203,7 +203,7 @@ SPECTACULAR_SETTINGS = {
 DATABASES = {"default": env.database("DATABASE_URL", "postgresql:///daily8")}
 DATABASES["default"]["OPTIONS"]["pool"] = {
     "min_size": 1,
-    "max_size": env.whole("DATABASE_POOL", 8, least=1),
+    "max_size": env.whole("DATABASE_POOL", 8, least=3),
     "timeout": 10,
 }
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 3  # of statements in models/rows.py

@@ -69,8 +69,8 @@ PAGE = f"""
             ORDER BY f.shard, f.reader_id LIMIT %(limit)s) one
         ORDER BY one.shard, one.reader_id LIMIT %(limit)s
     )
-    SELECT r.shard, r.reader_id, d.id, d.address_kind, d.address, d.address_keys,
-        p.daily_cap, p.gap_minutes, q.zone, %(wishes)s
+    SELECT r.shard, uuid_send(r.reader_id), uuid_send(d.id),
+        d.address_kind, d.address, d.address_keys, p.daily_cap, p.gap_minutes, q.zone, %(wishes)s
     FROM r
     LEFT JOIN LATERAL (
         SELECT p.* FROM notifications_preference p
@@ -78,9 +78,9 @@ PAGE = f"""
           AND {PROFILE_WHEN_PLANNED} = ANY(%(profiles)s) AND {SPEAKS} AND %(is_for)s
         LIMIT 1) p ON true
     LEFT JOIN notifications_quietprofile q ON q.id = p.quiet_profile_id
-    LEFT JOIN LATERAL (
+    LEFT JOIN LATERAL (  -- by r, since PostgreSQL would keep what it found by p in vain
         SELECT d.* FROM notifications_device d
-        WHERE d.reader_id = p.reader_id AND d.state = ANY(%(states)s)
+        WHERE d.reader_id = r.reader_id AND p.reader_id IS NOT NULL AND d.state = ANY(%(states)s)
           AND NOT EXISTS (SELECT FROM articles_session s
                           WHERE s.id = d.session_id AND s.revoked_at IS NOT NULL)
         LIMIT {MOST_DEVICES}) d ON true
@@ -91,11 +91,14 @@ REASONS = ("muted", "other_level", "off", "other_language", "not_concerned")
 
 
 class Listener(NamedTuple):
-    """One device of one reader who is to hear an alert; the last three are the reader's."""
+    """One device of one reader who is to hear an alert; the last four are the reader's.
+
+    Ids are 16 bytes: to make UUIDs of them would take as long as to read all the rest.
+    """
 
     shard: int
-    reader_id: UUID
-    device_id: UUID
+    reader: bytes
+    device: bytes
     address_kind: str
     address: str
     address_keys: str
@@ -216,8 +219,13 @@ class Page:
     each device, or one without a device; without a cap, too, where the alert is not for them.
     """
 
-    rows: list[tuple[Any, ...]]
+    rows: list[Listener]
     is_last: bool
+
+    @property
+    def end(self) -> tuple[int, UUID]:
+        """The cursor once all of it has been told."""
+        return cursor_of(self.rows[-1])
 
     def cut(self, at: int, limit: int, cursor: tuple[int, UUID]) -> tuple[Chunk, int]:
         """The chunk of about `limit` rows from the row `at`, and the row after it.
@@ -227,9 +235,11 @@ class Page:
         end = find_end(self.rows, at, limit)
         rows = self.rows[at:end]
         if rows:
-            cursor = rows[-1][0], rows[-1][1]
-        listeners = [Listener._make(row) for row in rows if row[2] is not None]
-        deviceless = sum(row[2] is None and row[6] is not None for row in rows)
+            cursor = cursor_of(rows[-1])
+        listeners = [row for row in rows if row.device]
+        deviceless = 0
+        if len(listeners) < len(rows):
+            deviceless = sum(row.daily_cap is not None and not row.device for row in rows)
         is_last = self.is_last and end == len(self.rows)
         return Chunk(listeners, cursor, is_last, deviceless), end
 
@@ -237,10 +247,10 @@ class Page:
 def read_page(
     audience: Audience,
     cursor: tuple[int, UUID],
+    limit: int,
     *,
     profiles: list[int],
     last_shard: int,
-    limit: int,
 ) -> Page:
     """The next readers after the cursor, at most `limit`."""
     values = audience.values() | {
@@ -251,11 +261,15 @@ def read_page(
     }
     query = PAGE.replace("%(limit)s", str(limit)).replace("%(is_for)s", audience.is_for())
     query = query.replace("%(wishes)s", WISHES if len(audience.languages) > 1 else "NULL")
-    rows = fetch(query, values)
+    rows = [Listener._make(row) for row in fetch(query, values)]
     return Page(rows, is_last=len({row[1] for row in rows}) < limit)
 
 
-def find_end(rows: list[tuple[Any, ...]], at: int, limit: int) -> int:
+def cursor_of(row: Listener) -> tuple[int, UUID]:
+    return row[0], UUID(bytes=row[1])
+
+
+def find_end(rows: list[Listener], at: int, limit: int) -> int:
     """Where a chunk of about `limit` rows ends: where a reader does."""
     end = at + limit
     if end >= len(rows):

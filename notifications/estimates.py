@@ -99,16 +99,16 @@ def measure_capped(
     cursor = shards[0], UUID(int=0)
     page = read_page(
         audience,
+        cursor,
+        ASKED_ABOUT_CAPS,
         profiles=profiles,
         last_shard=shards[-1],
-        cursor=cursor,
-        limit=ASKED_ABOUT_CAPS,
     )
     chunk, _ = page.cut(0, len(page.rows), cursor)
-    readers = {each.reader_id: each for each in chunk.listeners}
+    readers = {each.reader: each for each in chunk.listeners}
     limits = [
         Limits(
-            each.reader_id,
+            UUID(bytes=each.reader),
             each.daily_cap,
             each.gap_minutes * 60 * gap_counts,
             midnight_before(audience.planned_at, each.zone).timestamp(),

@@ -30,8 +30,7 @@ def address(notice: Notice, device: Device, ticket: object = None) -> Message:
     """The message that shows a notice on a device."""
     return Message(
         notice,
-        device.reader_id,
-        device.pk,
+        device.pk.bytes,
         device.address_kind,
         device.address,
         device.address_keys,

@@ -5,13 +5,10 @@ it see the page as it is now? And the same by hand: a test to the desk.
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
-from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 from django.db.models.functions import Now
 
-from articles.feeds.fetch import FORM, FetchError, Limits, post
-from articles.outbound import Guard
 from notifications.models import Alert, Device
 from notifications.notices import address, make_notice, name_tags
 from notifications.transports.base import Outcome, Transport
@@ -19,7 +16,6 @@ from notifications.verdict import judge_outcome
 
 logger = logging.getLogger(__name__)
 
-PURGE = Limits(seconds=3)
 TEST_LIFE = timedelta(minutes=5)
 
 
@@ -29,7 +25,10 @@ def preflight(alert: Alert, transport: Transport) -> bool:
     """
     if alert.checked_at:
         return True
-    purge_pages({alert.link, *(variant["link"] for variant in alert.variants.values())})
+    if settings.CDN_PURGE_URL:
+        from notifications.purging import purge_pages  # noqa: PLC0415 - an HTTP client of 5 MB
+
+        purge_pages({alert.link, *(variant["link"] for variant in alert.variants.values())})
     device = Device.objects.live().filter(is_desk=True).order_by("pk").first()
     refusal = None
     if device:
@@ -53,23 +52,3 @@ def send_test(
     asked = {device.pk: device for device in devices}
     sent = transport.send(address(notice, device) for device in asked.values())
     return [(asked[message.device_id], outcome) for message, outcome in sent]
-
-
-def purge_pages(links: Iterable[str]) -> None:
-    """Let the CDN forget pages, so that phones do not open stale ones. What fails is logged: a
-    stale page is better than no alert.
-    """
-    if not settings.CDN_PURGE_URL:
-        return
-    parts = urlsplit(settings.CDN_PURGE_URL)
-    port = parts.port or {"http": 80}.get(parts.scheme, 443)
-    # The operator named this server; it may well stand in a private network.
-    guard = Guard(allow_private=frozenset({f"{parts.hostname}:{port}"}))
-    for link in links:
-        url = settings.CDN_PURGE_URL.replace("{url}", quote(link, safe=""))
-        try:
-            status = post(guard, url, urlencode({"url": link}).encode(), FORM, PURGE)
-        except FetchError as error:
-            logger.warning("page not purged", extra={"link": link, "reason": error.reason})
-        else:
-            logger.info("page purged", extra={"link": link, "status": status})

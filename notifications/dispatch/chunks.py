@@ -4,7 +4,9 @@ import time
 from collections import defaultdict
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
@@ -17,7 +19,7 @@ from notifications.quota import Limits, get_quota
 from notifications.releasing import CANARY
 from notifications.transports.base import Message
 
-PAGE_SIZE = 2500  # readers that are read at once
+LOT_SECONDS = 0.1  # of the rate, granted at once: for so long another worker's pause is not seen
 LONGEST_NAP = 1  # seconds to wait for permits while holding a lease
 TIME_LEFT = """
     SELECT expires_at - now() FROM notifications_alert
@@ -29,9 +31,10 @@ def read_audience(run: Run) -> Flight | None:
     """The next chunk of the audience; None where nobody is left or nothing may be sent now."""
     if run.is_read:
         return None
-    chunk, end = next_page(run).cut(run.at, run.chunk_size, run.cursor)
+    page = next_page(run)
+    chunk, end = page.cut(run.at, run.chunk_size, run.cursor)
     listeners, held_back = hold_back(run, chunk.listeners)
-    time_left = ask_leave(run, len(listeners))
+    time_left = ask_leave(run, len(listeners), following=len(page.rows) - end)
     if time_left is None:
         return None
     run.at, run.cursor, run.is_read = end, chunk.cursor, chunk.is_last
@@ -39,7 +42,7 @@ def read_audience(run: Run) -> Flight | None:
     flight = Flight(chunk.cursor, held_back=held_back, deviceless=chunk.deviceless)
     flight.load(
         [
-            Message(notice, *to[1:6], flight)  # the columns are the message's own
+            Message(notice, *to[2:6], flight)  # the columns are the message's own
             for notice, to in zip(notices, listeners, strict=True)
         ]
     )
@@ -55,9 +58,8 @@ def next_page(run: Run) -> Page:
             run.audience,
             profiles=run.batch.quiet_profiles,
             last_shard=run.batch.last_shard,
-            limit=CANARY if run.is_canary else PAGE_SIZE,
         )
-        run.page = read(run.cursor) if run.is_canary else run.pages.take(read, run.cursor)
+        run.page = read(run.cursor, CANARY) if run.is_canary else run.pages.take(read, run.cursor)
     return run.page
 
 
@@ -95,15 +97,17 @@ def hold_back(
     if run.audience.is_removal:
         return listeners, {}
     told_at = max(run.audience.planned_at, run.batch.release_at)
+    is_breaking = run.alert.is_breaking
     midnights: dict[str, float] = {}
     limits: dict[Cursor, Limits] = {}
     for each in listeners:
-        gap = 0 if run.alert.is_breaking else each.gap_minutes
-        if each.daily_cap or gap:
+        if each.daily_cap or (each.gap_minutes and not is_breaking):
             if each.zone not in midnights:
                 midnights[each.zone] = midnight_before(told_at, each.zone).timestamp()
-            place = (each.shard, each.reader_id)
-            limits[place] = Limits(each.reader_id, each.daily_cap, gap * 60, midnights[each.zone])
+            reader_id = UUID(bytes=each.reader)
+            gap = 0 if is_breaking else each.gap_minutes * 60
+            limit = Limits(reader_id, each.daily_cap, gap, midnights[each.zone])
+            limits[each.shard, reader_id] = limit
     answers = get_quota().admit(run.mark, told_at.timestamp(), list(limits.values()))
     held_back: dict[str, list[Cursor]] = defaultdict(list)
     for place, reason in zip(limits, answers, strict=True):
@@ -111,36 +115,47 @@ def hold_back(
             held_back[reason].append(place)
     if not held_back:
         return listeners, {}
-    silent = {reader_id for places in held_back.values() for _, reader_id in places}
-    return [each for each in listeners if each.reader_id not in silent], held_back
+    silent = {reader_id.bytes for places in held_back.values() for _, reader_id in places}
+    return [each for each in listeners if each.reader not in silent], held_back
 
 
-def ask_leave(run: Run, count: int) -> timedelta | None:
+def ask_leave(run: Run, count: int, following: int = 0) -> timedelta | None:
     """How long `count` messages may be kept by the provider; None where they may not go now."""
-    return ask_time_left(run) if wait_for_permits(run, count) else None
+    return ask_time_left(run) if wait_for_permits(run, count, following) else None
 
 
-def wait_for_permits(run: Run, count: int) -> bool:
-    """True once `count` messages may go. A long wait is not slept through: it ends the turn."""
-    while count and (wait := get_quota().take(count, is_breaking=run.alert.is_breaking)):
+def wait_for_permits(run: Run, count: int, following: int) -> bool:
+    """True once `count` messages may go. A long wait is not slept through: it ends the turn.
+
+    Some of those `following` are granted with them, since asking takes as long as sending thirty.
+    """
+    if time.monotonic() > run.permits_end:
+        run.permits = 0
+    while run.permits < count:
+        lot = count - run.permits + min(following, int(settings.PUSH_RATE * LOT_SECONDS))
+        wait = get_quota().take(lot, is_breaking=run.alert.is_breaking)
         if wait > LONGEST_NAP:
             run.may_go_on = False
             return False
-        time.sleep(wait)
-        run.time_left = None  # the alert may have been paused meanwhile
+        if wait:
+            time.sleep(wait)
+            run.expires_at = None  # the alert may have been paused meanwhile
+        else:
+            run.permits += lot
+            run.permits_end = time.monotonic() + LOT_SECONDS
+    run.permits -= count
     return True
 
 
 def ask_time_left(run: Run) -> timedelta | None:
     """Until the alert expires, by the database's clock; None where it may no longer be sent.
 
-    Known anew for each chunk: it is what bounds the messages after a pause or a cancel.
+    Known anew with each record: so a pause or a cancel lets pass what is in flight, and no more.
     """
-    time_left, run.time_left = run.time_left, None
-    if time_left and time_left > timedelta(0):
-        return time_left
-    with connection.cursor() as cursor:
-        cursor.execute(TIME_LEFT, [run.alert.pk])
-        row: tuple[timedelta] | None = cursor.fetchone()
-    run.may_go_on = row is not None
-    return row[0] if row else None
+    if not run.time_left():
+        with connection.cursor() as cursor:
+            cursor.execute(TIME_LEFT, [run.alert.pk])
+            row: tuple[timedelta] | None = cursor.fetchone()
+        run.learn(row[0] if row else None)
+        run.may_go_on = row is not None
+    return run.time_left()

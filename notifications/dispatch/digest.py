@@ -71,8 +71,7 @@ def read_digests(run: Run) -> Flight | None:
         [
             Message(
                 make_notice(run, caught[row.reader_id], row.languages, time_left),
-                row.reader_id,
-                row.device_id,
+                row.device_id.bytes,
                 row.address_kind,
                 row.address,
                 row.address_keys,

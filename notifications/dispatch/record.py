@@ -69,8 +69,10 @@ def record(run: Run, flight: Flight) -> None:
 
 def count(run: Run, flight: Flight, waits: Sequence[timedelta | None]) -> dict[str, Any]:
     results = Counter(delivery.outcome.result for delivery in flight.unsent)
-    tried = {message.device_id for message in flight.messages}
-    left = sum(failure.device_id not in tried for failure in flight.retried)
+    left = 0
+    if flight.retried:
+        tried = {message.device_id for message in flight.messages}
+        left = sum(failure.device_id not in tried for failure in flight.retried)
     return {
         "shard": flight.cursor[0],
         "reader": flight.cursor[1],
@@ -92,7 +94,7 @@ def move_cursor(run: Run, values: dict[str, Any]) -> None:
         row: tuple[timedelta | None] | None = database.fetchone()
     if row is None:
         raise LeaseLostError
-    run.time_left = row[0]
+    run.learn(row[0])
 
 
 def keep_failures(run: Run, unsent: Sequence[Delivery], waits: Sequence[timedelta | None]) -> None:

@@ -68,16 +68,25 @@ class Run:
     may_go_on: bool = True
     is_read: bool = False
     """Nobody of the batch is left to be read."""
-    time_left: timedelta | None = None
-    """Of the alert, as the last record learnt it; good for one chunk."""
+    expires_at: float | None = None
+    """When the alert does, by our own clock, as the last record learnt it; None: it has to be
+    asked whether the alert may be sent."""
 
     def __post_init__(self) -> None:
         self.cursor: Cursor = (self.batch.cursor_shard, self.batch.cursor_reader)
-        self.pages = Pages()
+        self.pages = Pages(first=self.chunk_size)
         self.page: Page | None = None
         self.at = 0  # rows of the page that are on their way
+        self.permits, self.permits_end = 0, 0.0  # granted and not used, and good until then
         self.made: dict[str, Notice] = {}
         self.made_at = 0.0
+
+    def learn(self, time_left: timedelta | None) -> None:
+        self.expires_at = time.monotonic() + time_left.total_seconds() if time_left else None
+
+    def time_left(self) -> timedelta | None:
+        left = self.expires_at - time.monotonic() if self.expires_at else 0
+        return timedelta(seconds=left) if left > 0 else None
 
     @property
     def alert(self) -> Alert:

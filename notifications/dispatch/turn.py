@@ -1,18 +1,21 @@
-"""One worker's turn on one batch: chunks are read while others are under way, and recorded in the
-order in which they were read.
+"""One worker's turn on one batch: chunks are read and recorded while others are under way, one
+after the other.
 """
 
 import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db.models import Min
 
 from notifications.audience import audience_of
+from notifications.dispatch.aside import Aside
 from notifications.dispatch.chunks import LONGEST_NAP, read_audience, read_failures
 from notifications.dispatch.digest import read_digests
 from notifications.dispatch.record import LeaseLostError, record
@@ -59,6 +62,8 @@ class Turn:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.flights: deque[Flight] = deque()
+        self.recorder = Aside("recorder")
+        self.recording: tuple[Flight, Future[None]] | None = None
         self.under_way = 0
         """Messages whose chunk is not recorded: what a kill now would repeat."""
         self.end = time.monotonic() + SLICE
@@ -66,17 +71,21 @@ class Turn:
 
     def take(self) -> None:
         """Send until the time is over, nobody is left, or something is in the way."""
-        with closing(self.run.pages):
+        with closing(self.run.pages), closing(self.recorder):
             for message, outcome in self.run.transport.send(self.messages()):
                 self.settle(message, outcome)
+            while self.flights or self.recording:
+                self.record_landed(is_waiting=True)
 
     def messages(self) -> Iterator[Message | None]:
         """What the transport is fed: one chunk after the other, as long as there is room."""
         run = self.run
         is_canary = run.is_canary
         while run.may_go_on and time.monotonic() < self.end:
-            if self.under_way and self.under_way + run.chunk_size > run.in_flight:
-                yield None
+            if self.is_full():
+                self.record_landed(is_waiting=not any(each.waiting for each in self.flights))
+                if self.is_full():
+                    yield None
                 continue
             flight = self.read_next(run)
             if flight is None:
@@ -86,10 +95,15 @@ class Turn:
             if is_canary:
                 return
 
+    def is_full(self) -> bool:
+        room = self.run.in_flight - self.under_way
+        return self.under_way > 0 and room < self.run.chunk_size
+
     def start(self, flight: Flight) -> None:
         self.flights.append(flight)
         self.under_way += len(flight.messages)
-        self.record_landed()  # a chunk may have nobody to tell
+        # One with nobody to tell is recorded before the next is read: it may be failures' last.
+        self.record_landed(is_waiting=not flight.messages)
 
     def settle(self, message: Message, outcome: Outcome) -> None:
         flight: Flight = message.ticket
@@ -104,12 +118,22 @@ class Turn:
         if not flight.waiting:
             self.record_landed()
 
-    def record_landed(self) -> None:
-        """Record the chunks that are complete, up to the first that is not."""
-        while self.flights and not self.flights[0].waiting:
+    def record_landed(self, *, is_waiting: bool = False) -> None:
+        """Record the chunks that are complete, up to the first that is not. One after the other:
+        the cursor of the next must not pass over one that could not be recorded.
+        """
+        while True:
+            if self.recording:
+                flight, future = self.recording
+                if not is_waiting and not future.done():
+                    return
+                future.result()
+                self.recording = None
+                self.under_way -= flight.unload()
+            if not self.flights or self.flights[0].waiting:
+                return
             flight = self.flights.popleft()
-            record(self.run, flight)
-            self.under_way -= flight.unload()
+            self.recording = flight, self.recorder.ask(partial(record, self.run, flight))
 
 
 def choose_reader(run: Run) -> Callable[[Run], Flight | None]:

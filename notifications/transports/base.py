@@ -42,14 +42,18 @@ class Message(NamedTuple):
     """What one device is shown. A tuple, since a million of them are made for one alert."""
 
     notice: Notice
-    reader_id: UUID
-    device_id: UUID
+    device: bytes
+    """The device's id: a million UUID objects would cost more than all the rest."""
     address_kind: str
     address: str
     address_keys: str = ""
     """Of a Web Push address: its `p256dh` and `auth` (RFC 8291), base64url, joined by a dot."""
     ticket: Any = None
     """What its sender knows it by; transports leave it alone."""
+
+    @property
+    def device_id(self) -> UUID:
+        return UUID(bytes=self.device)
 
 
 class Result(Enum):

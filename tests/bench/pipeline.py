@@ -157,6 +157,7 @@ def measure(folder: Path, sink: Sink) -> Iterator[Row | Passage]:
         for size in SIZES:
             tag = make.tag(f"Crowd{size}")
             make_crowd(size, tag)
+            come_to_rest()
             passages[size] = bench.send(tag, size, port=sink.fast)
             yield from tell(passages[size])
         yield passages[200_000]
@@ -165,6 +166,13 @@ def measure(folder: Path, sink: Sink) -> Iterator[Row | Passage]:
         yield from measure_restraint(bench)
     finally:
         bench.close()
+
+
+def come_to_rest() -> None:
+    """As a database is between two alerts: with nothing left for autovacuum or a checkpoint."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
 
 
 def tell(passage: Passage) -> Iterator[Row]:

@@ -106,8 +106,8 @@ def ours(count: int, connections: int) -> Callable[[], int]:
     transport.bearer = Bearer(Fixed())
 
     def send() -> int:
-        one = notice.alert_id
-        messages = (Message(notice, one, one, "fcm_token", each) for each in addresses(count))
+        one = notice.alert_id.bytes
+        messages = (Message(notice, one, "fcm_token", each) for each in addresses(count))
         return sum(outcome is ACCEPTED for _, outcome in transport.send(messages))
 
     return send

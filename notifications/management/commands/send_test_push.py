@@ -50,8 +50,7 @@ class Command(BaseCommand):
         )
         message = Message(
             notice=notice,
-            device_id=push_id,
-            reader_id=push_id,
+            device=push_id.bytes,
             address_kind=kind,
             address=address,
             address_keys=keys,

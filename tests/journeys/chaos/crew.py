@@ -43,7 +43,7 @@ def variables(emulator: Emulator, **changes: object) -> dict[str, str]:
         "PUSH_LEASE": LEASE,
         "PUSH_SWEEP_EVERY": 0.5,
         "FCM_CONNECTIONS": 4,
-        "DATABASE_POOL": 2,
+        "DATABASE_POOL": 3,
         "LOG_LEVEL": "CRITICAL",
     }
     return environment(**usual | changes)

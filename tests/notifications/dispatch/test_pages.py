@@ -5,11 +5,16 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
-from notifications.audience import Page
-from notifications.dispatch.pages import Pages
+from notifications.audience import Listener, Page
+from notifications.dispatch.pages import PAGE_SIZE, Pages
 
 START = (0, UUID(int=0))
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def row_of(number: int) -> Listener:
+    reader = UUID(int=number).bytes
+    return Listener(number, reader, reader, "fcm_token", "an-address", "", 0, 0, "UTC", None)
 
 
 class Shelf:
@@ -17,21 +22,23 @@ class Shelf:
 
     def __init__(self) -> None:
         self.asked: list[tuple[int, UUID]] = []
+        self.limits: list[int] = []
         self.threads: list[str] = []
         self.is_second_asked = Event()
 
-    def read(self, cursor: tuple[int, UUID]) -> Page:
+    def read(self, cursor: tuple[int, UUID], limit: int) -> Page:
         self.asked.append(cursor)
+        self.limits.append(limit)
         self.threads.append(current_thread().name.partition("_")[0])
         if len(self.asked) > 1:
             self.is_second_asked.set()
         number = cursor[0] + 1
-        return Page([(number, UUID(int=number), None)], is_last=number == 3)
+        return Page([row_of(number)], is_last=number == 3)
 
 
 def test_a_page_is_read_while_the_one_before_it_is_sent() -> None:
     shelf = Shelf()
-    with closing(Pages()) as pages:
+    with closing(Pages(first=250)) as pages:
         first = pages.take(shelf.read, START)
         assert shelf.is_second_asked.wait(10)
         second = pages.take(shelf.read, (1, UUID(int=1)))
@@ -40,11 +47,12 @@ def test_a_page_is_read_while_the_one_before_it_is_sent() -> None:
     assert [page.rows[0][0] for page in (first, second, third)] == [1, 2, 3]
     assert [shard for shard, _ in shelf.asked] == [0, 1, 2]
     assert shelf.threads == ["MainThread", "read-ahead", "read-ahead"]
+    assert shelf.limits == [250, PAGE_SIZE, PAGE_SIZE]
 
 
 def test_within_a_transaction_nothing_is_read_that_cannot_see_it() -> None:
     shelf = Shelf()
-    with closing(Pages()) as pages, transaction.atomic():
+    with closing(Pages(first=250)) as pages, transaction.atomic():
         pages.take(shelf.read, START)
         pages.take(shelf.read, (1, UUID(int=1)))
 
@@ -52,12 +60,12 @@ def test_within_a_transaction_nothing_is_read_that_cannot_see_it() -> None:
 
 
 def test_what_goes_wrong_meanwhile_is_told_when_the_page_is_wanted() -> None:
-    def read(cursor: tuple[int, UUID]) -> Page:
+    def read(cursor: tuple[int, UUID], _: int) -> Page:
         if cursor != START:
             raise OSError("the connection is gone")
-        return Page([(1, UUID(int=1), None)], is_last=False)
+        return Page([row_of(1)], is_last=False)
 
-    with closing(Pages()) as pages:
+    with closing(Pages(first=250)) as pages:
         pages.take(read, START)
         with pytest.raises(OSError, match="gone"):
             pages.take(read, (1, UUID(int=1)))

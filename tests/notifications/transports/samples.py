@@ -28,8 +28,7 @@ ADDRESS = "phone-of-a-reader-0123456789"
 def message(address: str = ADDRESS) -> Message:
     return Message(
         notice=NOTICE,
-        device_id=make_id(),
-        reader_id=make_id(),
+        device=make_id().bytes,
         address_kind="fcm_token",
         address=address,
     )

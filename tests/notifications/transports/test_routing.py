@@ -17,8 +17,7 @@ from tests.notifications.transports.samples import NOTICE
 def message(kind: str, number: int = 0) -> Message:
     return Message(
         notice=NOTICE,
-        device_id=make_id(),
-        reader_id=make_id(),
+        device=make_id().bytes,
         address_kind=kind,
         address=f"{kind}-{number}",
     )

@@ -29,8 +29,7 @@ def message(
 ) -> Message:
     return Message(
         notice=notice,
-        device_id=make_id(),
-        reader_id=make_id(),
+        device=make_id().bytes,
         address_kind="web_push",
         address=to.endpoint if address is None else address,
         address_keys=to.keys if keys is None else keys,
