@@ -83,7 +83,7 @@ class Turn:
         is_canary = run.is_canary
         while run.may_go_on and time.monotonic() < self.end:
             if self.is_full():
-                self.record_landed(is_waiting=not any(each.waiting for each in self.flights))
+                self.record_landed(is_waiting=True)
                 if self.is_full():
                     yield None
                 continue
@@ -120,7 +120,8 @@ class Turn:
 
     def record_landed(self, *, is_waiting: bool = False) -> None:
         """Record the chunks that are complete, up to the first that is not. One after the other:
-        the cursor of the next must not pass over one that could not be recorded.
+        the cursor of the next must not pass over one that could not be recorded. With `is_waiting`
+        one is recorded when this returns, where one is complete.
         """
         while True:
             if self.recording:
@@ -128,7 +129,7 @@ class Turn:
                 if not is_waiting and not future.done():
                     return
                 future.result()
-                self.recording = None
+                self.recording, is_waiting = None, False
                 self.under_way -= flight.unload()
             if not self.flights or self.flights[0].waiting:
                 return
