@@ -52,18 +52,23 @@ def hold(folder: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, *, durable: bool = True, say: Callable[[str], object] = print
+    folder: Path,
+    *,
+    durable: bool = True,
+    buffers: int = 128,
+    say: Callable[[str], object] = print,
 ) -> Iterator[dict[str, str]]:
     """Both servers while the block runs; yields the variables that name them.
 
-    `durable=False` trades safety against a power cut for speed: for tests. Raises ServiceError.
+    `durable=False` trades safety against a power cut for speed: for tests. `buffers`: MB that
+    PostgreSQL shares. Raises ServiceError.
     """
     sockets = make_socket_folder(folder)
     variables: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
         if not os.environ.get("DATABASE_URL"):
-            stack.enter_context(run_postgres(folder, sockets, durable=durable, say=say))
+            stack.enter_context(run_postgres(folder, sockets, buffers, durable=durable, say=say))
             variables["DATABASE_URL"] = f"postgresql://daily8@/daily8?host={sockets}"
         if not os.environ.get("REDIS_URL"):
             stack.enter_context(run_valkey(folder, sockets, durable=durable, say=say))
@@ -83,7 +88,7 @@ def make_socket_folder(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def run_postgres(
-    folder: Path, sockets: Path, *, durable: bool, say: Callable[[str], object]
+    folder: Path, sockets: Path, buffers: int, *, durable: bool, say: Callable[[str], object]
 ) -> Iterator[None]:
     binaries = find_postgres()
     data = folder / "pgdata"
@@ -95,6 +100,7 @@ def run_postgres(
         "listen_addresses=",
         f"unix_socket_directories={sockets}",
         "max_connections=120",
+        f"shared_buffers={buffers}MB",
     ]
     options = [part for setting in settings + unsafe for part in ("-c", setting)]
     command = [str(binaries / "postgres"), "-D", str(data), *options]

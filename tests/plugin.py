@@ -28,7 +28,8 @@ SETTINGS = {
 }
 
 
-def start() -> None:
+def start(buffers: int = 128) -> None:
+    """`buffers`: MB that PostgreSQL shares."""
     folder = Path(tempfile.mkdtemp(prefix="daily8-tests-"))
     STACK.callback(shutil.rmtree, folder, ignore_errors=True)
     # WhiteNoise reads all that is in it: nothing of PostgreSQL's, whose files come and go.
@@ -36,7 +37,8 @@ def start() -> None:
     static.mkdir()
     os.environ.setdefault("STATIC_ROOT", str(static))
     os.environ.setdefault("PICTURE_FOLDER", str(folder / "pictures"))
-    variables = STACK.enter_context(services.running(folder, durable=False, say=lambda _: None))
+    servers = services.running(folder, durable=False, buffers=buffers, say=lambda _: None)
+    variables = STACK.enter_context(servers)
     os.environ.update(variables)
 
 

@@ -10,7 +10,8 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")  # a peer warns with every message
 
 from tests import plugin
 
-plugin.start()
+# A quarter of the machine's memory, as PostgreSQL's manual advises (section 19.4.1).
+plugin.start(buffers=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**22)
 django.setup()
 
 from django.test.utils import get_runner, setup_databases, teardown_databases  # noqa: E402, F401
