@@ -30,6 +30,7 @@ PR_SET_PDEATHSIG = 1
 NOBODY = 65534
 NO_ROOT = "PostgreSQL refuses root: run as a normal user, or set DATABASE_URL"
 PATIENCE = 30  # seconds for a server to answer; a cold laptop disk needs a few
+BUFFERS = 128  # MB that PostgreSQL shares if nobody says otherwise
 
 
 class ServiceError(Exception):
@@ -55,7 +56,7 @@ def running(
     folder: Path,
     *,
     durable: bool = True,
-    buffers: int = 128,
+    buffers: int = BUFFERS,
     say: Callable[[str], object] = print,
 ) -> Iterator[dict[str, str]]:
     """Both servers while the block runs; yields the variables that name them.
@@ -68,7 +69,9 @@ def running(
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
         if not os.environ.get("DATABASE_URL"):
-            stack.enter_context(run_postgres(folder, sockets, buffers, durable=durable, say=say))
+            stack.enter_context(
+                run_postgres(folder, sockets, durable=durable, say=say, buffers=buffers)
+            )
             variables["DATABASE_URL"] = f"postgresql://daily8@/daily8?host={sockets}"
         if not os.environ.get("REDIS_URL"):
             stack.enter_context(run_valkey(folder, sockets, durable=durable, say=say))
@@ -88,7 +91,12 @@ def make_socket_folder(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def run_postgres(
-    folder: Path, sockets: Path, buffers: int, *, durable: bool, say: Callable[[str], object]
+    folder: Path,
+    sockets: Path,
+    *,
+    durable: bool,
+    say: Callable[[str], object],
+    buffers: int = BUFFERS,
 ) -> Iterator[None]:
     binaries = find_postgres()
     data = folder / "pgdata"

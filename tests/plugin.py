@@ -28,7 +28,7 @@ SETTINGS = {
 }
 
 
-def start(buffers: int = 128) -> None:
+def start(buffers: int = services.BUFFERS) -> None:
     """`buffers`: MB that PostgreSQL shares."""
     folder = Path(tempfile.mkdtemp(prefix="daily8-tests-"))
     STACK.callback(shutil.rmtree, folder, ignore_errors=True)

@@ -132,7 +132,8 @@ def wait_for_permits(run: Run, count: int, following: int) -> bool:
     if time.monotonic() > run.permits_end:
         run.permits = 0
     while run.permits < count:
-        lot = count - run.permits + min(following, int(settings.PUSH_RATE * LOT_SECONDS))
+        missing = count - run.permits
+        lot = max(missing, min(missing + following, int(settings.PUSH_RATE * LOT_SECONDS)))
         wait = get_quota().take(lot, is_breaking=run.alert.is_breaking)
         if wait > LONGEST_NAP:
             run.may_go_on = False
