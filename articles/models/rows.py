@@ -13,6 +13,7 @@ import orjson
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import sql
+from psycopg.pq import Format
 
 Row = dict[str, Any]
 
@@ -101,9 +102,11 @@ def given(model: type[models.Model], names: Sequence[str]) -> sql.Composed:
     return sql.SQL("json_to_recordset(%s::json) AS given ({})").format(sql.SQL(", ").join(columns))
 
 
-def ask(statement: str, values: Row | Sequence[Any]) -> list[Any]:
-    """The rows of a statement, which the server prepares once a connection has asked it often."""
-    with raw_cursor() as cursor:
+def ask(statement: str, values: Row | Sequence[Any], *, is_binary: bool = False) -> list[Any]:
+    """The rows of a statement, which the server prepares once a connection has asked it often.
+    Arrays of long texts are read faster in PostgreSQL's binary format, where nothing is escaped.
+    """
+    with raw_cursor(Format.BINARY if is_binary else Format.TEXT) as cursor:
         cursor.execute(statement, values)
         found: list[Any] = cursor.fetchall()
     return found
@@ -116,11 +119,12 @@ def execute(statement: str, rows: Sequence[Row], *, has_result: bool) -> list[An
         return [row[0] for row in cursor.fetchall()] if has_result else []
 
 
-def raw_cursor() -> Any:
-    """Django's cursor without its client-side binding."""
+def raw_cursor(form: Format = Format.TEXT) -> Any:
+    """Django's cursor without its client-side binding; `form`: that of the results."""
     database = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks it up at every mention
     database.ensure_connection()
     raw: Any = psycopg.Cursor(cast("psycopg.Connection[Any]", database.connection))
+    raw.format = form
     wrap: Any = database.make_debug_cursor if database.queries_logged else database.make_cursor
     return wrap(raw)
 
