@@ -61,8 +61,11 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
-def database(name: str, default: str) -> dict[str, Any]:
-    """Django's form of a libpq URL such as postgresql://reader:secret@host:5432/daily8."""
+def database(name: str, default: str, *, pool: int) -> dict[str, Any]:
+    """Django's form of a libpq URL such as postgresql://reader:secret@host:5432/daily8.
+
+    `pool`: how many connections the threads of a process share; 0: each thread keeps its own.
+    """
     try:
         parts = conninfo_to_dict(secret(name, default))
     except ProgrammingError as error:
@@ -75,4 +78,8 @@ def database(name: str, default: str) -> dict[str, Any]:
         "port": "PORT",
     }
     named = {django: str(parts.pop(libpq, None) or "") for libpq, django in keys.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": dict(parts)}
+    options: dict[str, Any] = dict(parts)
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
+    kept = {"CONN_MAX_AGE": 0 if pool else None}  # seconds
+    return {"ENGINE": "django.db.backends.postgresql", **named, **kept, "OPTIONS": options}

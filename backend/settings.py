@@ -200,12 +200,8 @@ SPECTACULAR_SETTINGS = {
 
 # Data
 
-DATABASES = {"default": env.database("DATABASE_URL", "postgresql:///daily8")}
-DATABASES["default"]["OPTIONS"]["pool"] = {
-    "min_size": 1,
-    "max_size": env.whole("DATABASE_POOL", 8, least=3),
-    "timeout": 10,
-}
+POOL = env.whole("DATABASE_POOL", 8, least=0)
+DATABASES = {"default": env.database("DATABASE_URL", "postgresql:///daily8", pool=POOL)}
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 3  # of statements in models/rows.py
 REDIS_URL = env.secret("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
