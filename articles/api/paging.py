@@ -82,7 +82,8 @@ def link_to(request: HttpRequest | Request, cursor: str) -> str:
     parts = request.META.get("QUERY_STRING", "").split("&")
     rest = [part for part in parts if part and not part.startswith("cursor=")]
     query = "&".join([*rest, f"cursor={cursor}"])
-    return request.build_absolute_uri(f"{escape_uri_path(request.path)}?{query}")
+    # Not by `build_absolute_uri`, which takes apart what it is given to see whether it is one.
+    return f"{request.scheme}://{request.get_host()}{escape_uri_path(request.path)}?{query}"
 
 
 class Cursor(BasePagination):
