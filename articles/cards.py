@@ -47,7 +47,7 @@ CARDS = """
 """
 SESSION = ["id", "reader_id", "seen_on"]
 OWN = """
-    WITH caller AS MATERIALIZED (SELECT s.id, s.reader_id, s.seen_on FROM {opened})
+    WITH caller AS MATERIALIZED (SELECT {session} FROM {opened})
     SELECT caller.*, ({own}) FROM caller
 """
 ARTICLE = """
@@ -61,7 +61,7 @@ ARTICLE = """
 """
 
 ROUNDS = 5
-Row = tuple[str, str, str | None]
+CardRow = tuple[str, str, str | None]
 """Time and id of a card, and its JSON; None where the reader is not shown it."""
 
 
@@ -107,7 +107,7 @@ class CardList(NamedTuple):
             behind, count = Place(*rows[-1][:2]), count * 2
         return [text for *_, text in shown], behind
 
-    def ask(self, values: dict[str, Any]) -> list[Row]:
+    def ask(self, values: dict[str, Any]) -> list[CardRow]:
         statement = write_statement(self.keys, self.card)
         if self.depends_on_values:
             with connection.cursor() as cursor:
@@ -115,7 +115,7 @@ class CardList(NamedTuple):
                 [[rows]] = cursor.fetchall()
         else:
             [[rows]] = ask(statement, values, is_binary=True)
-        return rows or []
+        return as_rows(rows)
 
 
 class NobodyError(Exception):
@@ -131,7 +131,7 @@ class Claim:
         self.secret_hash = secret_hash
         self.session: Session | None = None
 
-    def ask(self, cards: CardList, values: dict[str, Any]) -> list[Row]:
+    def ask(self, cards: CardList, values: dict[str, Any]) -> list[CardRow]:
         """Rows of a list of the reader's own. Raises NobodyError."""
         if self.session:
             return cards.ask({**values, "reader": self.session.reader_id})
@@ -141,13 +141,19 @@ class Claim:
             raise NobodyError
         [[*session, rows]] = found
         self.session = Session.from_db("default", SESSION, session)
-        return rows or []
+        return as_rows(rows)
+
+
+def as_rows(array: list[Any] | None) -> list[CardRow]:
+    """PostgreSQL's array of no rows is NULL."""
+    return [(at, pk, text) for at, pk, text in array or ()]
 
 
 @cache
 def write_own_statement(keys: str, card: str) -> str:
     own = write_statement(keys, card).replace("%(reader)s", "(SELECT reader_id FROM caller)")
-    return compact(OWN.format(opened=OPENED, own=own))
+    session = ", ".join(f"s.{column}" for column in SESSION)
+    return compact(OWN.format(session=session, opened=OPENED, own=own))
 
 
 @cache
