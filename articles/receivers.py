@@ -13,7 +13,7 @@ def connect() -> None:
 
 
 def tell_search_engines(sender: object, story_ids: list[UUID], **_: Any) -> None:  # noqa: ARG001 - Django's signature
-    if settings.INDEXNOW_KEY:
+    if settings.INDEXNOW_KEY and settings.INDEXNOW_URL:  # as `indexnow.is_on`, which is among them
         from articles import tasks  # noqa: PLC0415 - with all verbs, 20 MB: not for every process
 
         tasks.tell_search_engines.delay([str(story_id) for story_id in story_ids])

@@ -237,9 +237,7 @@ class Page:
         if rows:
             cursor = cursor_of(rows[-1])
         listeners = [row for row in rows if row.device]
-        deviceless = 0
-        if len(listeners) < len(rows):
-            deviceless = sum(row.daily_cap is not None and not row.device for row in rows)
+        deviceless = sum(not row.device and row.daily_cap is not None for row in rows)
         is_last = self.is_last and end == len(self.rows)
         return Chunk(listeners, cursor, is_last, deviceless), end
 
@@ -262,11 +260,11 @@ def read_page(
     query = PAGE.replace("%(limit)s", str(limit)).replace("%(is_for)s", audience.is_for())
     query = query.replace("%(wishes)s", WISHES if len(audience.languages) > 1 else "NULL")
     rows = [Listener._make(row) for row in fetch(query, values)]
-    return Page(rows, is_last=len({row[1] for row in rows}) < limit)
+    return Page(rows, is_last=len({row.reader for row in rows}) < limit)
 
 
 def cursor_of(row: Listener) -> tuple[int, UUID]:
-    return row[0], UUID(bytes=row[1])
+    return row.shard, UUID(bytes=row.reader)
 
 
 def find_end(rows: list[Listener], at: int, limit: int) -> int:
@@ -274,11 +272,11 @@ def find_end(rows: list[Listener], at: int, limit: int) -> int:
     end = at + limit
     if end >= len(rows):
         return len(rows)
-    while end > at and rows[end][1] == rows[end - 1][1]:
+    while end > at and rows[end].reader == rows[end - 1].reader:
         end -= 1
     if end > at:
         return end
-    return next((n for n in range(at, len(rows)) if rows[n][1] != rows[at][1]), len(rows))
+    return next((n for n in range(at, len(rows)) if rows[n].reader != rows[at].reader), len(rows))
 
 
 def fetch(query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -101,12 +101,12 @@ def hold_back(
     midnights: dict[str, float] = {}
     limits: dict[Cursor, Limits] = {}
     for each in listeners:
-        if each.daily_cap or (each.gap_minutes and not is_breaking):
+        gap = 0 if is_breaking else each.gap_minutes
+        if each.daily_cap or gap:
             if each.zone not in midnights:
                 midnights[each.zone] = midnight_before(told_at, each.zone).timestamp()
             reader_id = UUID(bytes=each.reader)
-            gap = 0 if is_breaking else each.gap_minutes * 60
-            limit = Limits(reader_id, each.daily_cap, gap, midnights[each.zone])
+            limit = Limits(reader_id, each.daily_cap, gap * 60, midnights[each.zone])
             limits[each.shard, reader_id] = limit
     answers = get_quota().admit(run.mark, told_at.timestamp(), list(limits.values()))
     held_back: dict[str, list[Cursor]] = defaultdict(list)
