@@ -12,12 +12,10 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from articles.language import STEMMING, UNSTEMMED
 from articles.models import Session
 from articles.models.reader import OPENED
-from articles.models.rows import ask
+from articles.models.statement import ask
 
 LABEL = """
     CASE WHEN s.labels = '{}' THEN s.name ELSE coalesce((
@@ -109,12 +107,8 @@ class CardList(NamedTuple):
 
     def ask(self, values: dict[str, Any]) -> list[CardRow]:
         statement = write_statement(self.keys, self.card)
-        if self.depends_on_values:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                [[rows]] = cursor.fetchall()
-        else:
-            [[rows]] = ask(statement, values, is_binary=True)
+        is_prepared = not self.depends_on_values
+        [[rows]] = ask(statement, values, is_binary=True, is_prepared=is_prepared)
         return as_rows(rows)
 
 
@@ -153,22 +147,17 @@ def as_rows(array: list[Any] | None) -> list[CardRow]:
 def write_own_statement(keys: str, card: str) -> str:
     own = write_statement(keys, card).replace("%(reader)s", "(SELECT reader_id FROM caller)")
     session = ", ".join(f"s.{column}" for column in SESSION)
-    return compact(OWN.format(session=session, opened=OPENED, own=own))
+    return OWN.format(session=session, opened=OPENED, own=own)
 
 
 @cache
 def write_statement(keys: str, card: str) -> str:
-    return compact(CARDS.format(card=card, keys=keys, joined=JOINED))
+    return CARDS.format(card=card, keys=keys, joined=JOINED)
 
 
 @cache
 def write_article() -> str:
-    return compact(ARTICLE.format(fields=FIELDS, joined=JOINED))
-
-
-def compact(statement: str) -> str:
-    """Without what only people need: psycopg remembers how to bind statements below 4 KB."""
-    return " ".join(statement.split())
+    return ARTICLE.format(fields=FIELDS, joined=JOINED)
 
 
 OF_TAG = CardList(

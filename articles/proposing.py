@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from articles.models import Tag
-from articles.models.rows import ask
+from articles.models.statement import ask
 
 # Of the tags followed last, 50 say enough, and 20 articles of each; so the cost has a bound.
 TOGETHER = """

@@ -24,7 +24,8 @@ from articles.identity import (
 from articles.language import recognise
 from articles.models import Article, ArticleText, Feed, Publisher, Revision
 from articles.models.identifier import make_id
-from articles.models.rows import Row, ask, insert, update
+from articles.models.rows import Row, insert, update
+from articles.models.statement import ask
 from articles.text import clean_html, plain_text, summarise
 
 SUMMARY_LENGTH = 600
@@ -147,10 +148,10 @@ KNOWN = """
 SELECT id, key, url_hash, twin_hash, content_hash, published_at, feed_id, edit_count, removed_at,
     is_locked
 FROM articles_article
-WHERE publisher_id = %s AND
+WHERE publisher_id = %(publisher)s AND
 """
-BY_ADDRESS = KNOWN + "(key = ANY(%s) OR url_hash = ANY(%s))"
-BY_TWIN = KNOWN + "twin_hash = ANY(%s)"
+BY_ADDRESS = KNOWN + "(key = ANY(%(keys)s) OR url_hash = ANY(%(urls)s))"
+BY_TWIN = KNOWN + "twin_hash = ANY(%(twins)s)"
 
 
 def find_known(feed: Feed, incoming: Sequence[Incoming]) -> list[Known]:
@@ -158,19 +159,20 @@ def find_known(feed: Feed, incoming: Sequence[Incoming]) -> list[Known]:
     it has neither in common, its title and day.
     """
     keys, urls = [each.key for each in incoming], [each.url_hash for each in incoming]
-    known = look_up(BY_ADDRESS, [feed.publisher_id, keys, urls])
+    known = look_up(BY_ADDRESS, {"publisher": feed.publisher_id, "keys": keys, "urls": urls})
     found = {article.key for article in known} | {article.url_hash for article in known}
     twins = [
         each.twin_hash
         for each in incoming
         if each.key not in found and each.url_hash not in found and each.twin_hash
     ]
-    return known + look_up(BY_TWIN, [feed.publisher_id, twins]) if twins else known
+    values = {"publisher": feed.publisher_id, "twins": twins}
+    return known + look_up(BY_TWIN, values) if twins else known
 
 
-def look_up(statement: str, parameters: list[Any]) -> list[Known]:
+def look_up(statement: str, values: dict[str, Any]) -> list[Known]:
     """Raw: to build the same from 100 values takes Django longer than PostgreSQL to answer."""
-    return [Known(*row) for row in ask(statement, parameters)]
+    return [Known(*row) for row in ask(statement, values)]
 
 
 def are_ids_used_twice(incoming: Sequence[Incoming], known: Sequence[Known]) -> bool:

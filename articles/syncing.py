@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from articles.models.rows import ask
+from articles.models.statement import ask
 
 # How many rows are looked at in one answer: the reader's are few among all articles that change.
 LOOK = 2_000

@@ -202,7 +202,6 @@ SPECTACULAR_SETTINGS = {
 
 POOL = env.whole("DATABASE_POOL", 8, least=0)
 DATABASES = {"default": env.database("DATABASE_URL", "postgresql:///daily8", pool=POOL)}
-DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 3  # of statements in models/rows.py
 REDIS_URL = env.secret("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},

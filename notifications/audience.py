@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from psycopg import Cursor
 
 from articles.models import Follow
+from articles.models.statement import ask
 from notifications.models import Alert
 from notifications.planning import SHARDS_PER_BLOCK, Crowd
 
@@ -62,7 +62,7 @@ COUNT = f"""
 PAGE = f"""
     WITH r AS (
         SELECT DISTINCT one.shard, one.reader_id
-        FROM unnest(%(tags)s) AS tag(id) CROSS JOIN LATERAL (
+        FROM unnest(%(tags)s::uuid[]) AS tag(id) CROSS JOIN LATERAL (
             SELECT f.shard, f.reader_id FROM articles_follow f
             WHERE f.tag_id = tag.id AND f.level = ANY(%(levels)s) AND {FOLLOWED}
               AND (f.shard, f.reader_id) > (%(shard)s, %(reader)s) AND f.shard <= %(last_shard)s
@@ -259,7 +259,9 @@ def read_page(
     }
     query = PAGE.replace("%(limit)s", str(limit)).replace("%(is_for)s", audience.is_for())
     query = query.replace("%(wishes)s", WISHES if len(audience.languages) > 1 else "NULL")
-    rows = [Listener._make(row) for row in fetch(query, values)]
+    # Not prepared: the plan is to depend on how many readers follow.
+    found = ask(query, values, is_binary=True, is_prepared=False)
+    rows = [Listener._make(row) for row in found]
     return Page(rows, is_last=len({row.reader for row in rows}) < limit)
 
 
@@ -277,15 +279,6 @@ def find_end(rows: list[Listener], at: int, limit: int) -> int:
     if end > at:
         return end
     return next((n for n in range(at, len(rows)) if rows[n].reader != rows[at].reader), len(rows))
-
-
-def fetch(query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Rows in PostgreSQL's binary format, which is read in half the time: most of that goes into
-    UUIDs. Django's own cursors bind on the client and know text only. Not prepared: the plan is to
-    depend on how many readers follow.
-    """
-    with connection.cursor() as django, Cursor(django.connection) as cursor:
-        return cursor.execute(query, values, binary=True, prepare=False).fetchall()
 
 
 def reached_levels(*, is_top: bool) -> list[str]:

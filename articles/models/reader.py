@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from articles.models.identifier import Shard, came_through_field, changed_in_field, make_id
-from articles.models.rows import ask, raw_cursor
+from articles.models.statement import ask
 from articles.models.tag import Tag
 
 
@@ -158,8 +158,7 @@ class FollowQuerySet(models.QuerySet["Follow"]):
     def begin_all(self, reader_id: UUID, levels: dict[UUID, str], now: datetime) -> None:
         """Follow many tags, each at its level, in one statement."""
         values = {"tags": list(levels), "levels": list(levels.values())}
-        with raw_cursor() as cursor:
-            cursor.execute(BEGIN, {**values, "reader": reader_id, "now": now})
+        ask(BEGIN, {**values, "reader": reader_id, "now": now})
 
     def end(self, reader_id: UUID, tag: Tag, now: datetime) -> int:
         """Follow a tag no more, nor what was merged into it."""

@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any, LiteralString, cast
 
 import orjson
-import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import connection, models
 from psycopg import sql
-from psycopg.pq import Format
+
+from articles.models.statement import ask
 
 Row = dict[str, Any]
 
@@ -27,7 +27,7 @@ def insert(
     if not rows:
         return []
     statement = insert_statement(model, tuple(rows[0]), unique, returning)
-    return execute(statement, rows, has_result=bool(returning))
+    return execute(statement, rows)
 
 
 @cache
@@ -56,7 +56,7 @@ def update(
     """
     if not rows:
         return
-    execute(update_statement(model, tuple(rows[0]), key, log, most), rows, has_result=False)
+    execute(update_statement(model, tuple(rows[0]), key, log, most), rows)
 
 
 @cache
@@ -99,34 +99,14 @@ def given(model: type[models.Model], names: Sequence[str]) -> sql.Composed:
         )
         for name in names
     )
-    return sql.SQL("json_to_recordset(%s::json) AS given ({})").format(sql.SQL(", ").join(columns))
+    return sql.SQL("json_to_recordset(%(rows)s::json) AS given ({})").format(
+        sql.SQL(", ").join(columns)
+    )
 
 
-def ask(statement: str, values: Row | Sequence[Any], *, is_binary: bool = False) -> list[Any]:
-    """The rows of a statement, which the server prepares once a connection has asked it often.
-    Arrays of long texts are read faster in PostgreSQL's binary format, where nothing is escaped.
-    """
-    with raw_cursor(Format.BINARY if is_binary else Format.TEXT) as cursor:
-        cursor.execute(statement, values)
-        found: list[Any] = cursor.fetchall()
-    return found
-
-
-def execute(statement: str, rows: Sequence[Row], *, has_result: bool) -> list[Any]:
-    """Run the statement in Django's transaction, past its client-side binding."""
-    with raw_cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(rows, as_json).decode()])
-        return [row[0] for row in cursor.fetchall()] if has_result else []
-
-
-def raw_cursor(form: Format = Format.TEXT) -> Any:
-    """Django's cursor without its client-side binding; `form`: that of the results."""
-    database = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks it up at every mention
-    database.ensure_connection()
-    raw: Any = psycopg.Cursor(cast("psycopg.Connection[Any]", database.connection))
-    raw.format = form
-    wrap: Any = database.make_debug_cursor if database.queries_logged else database.make_cursor
-    return wrap(raw)
+def execute(statement: str, rows: Sequence[Row]) -> list[Any]:
+    """The first column of what the statement returns."""
+    return [row[0] for row in ask(statement, {"rows": orjson.dumps(rows, as_json).decode()})]
 
 
 def as_json(value: object) -> str:

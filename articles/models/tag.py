@@ -12,7 +12,7 @@ from django.db.models.functions import Upper
 
 from articles.models.history import EditorialHistory
 from articles.models.identifier import changed_in_field, make_id
-from articles.models.rows import ask
+from articles.models.statement import ask
 from articles.tagging import Phrase, fold
 
 NEWEST = 200  # articles about a tag, from which its relations are read
