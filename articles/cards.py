@@ -99,11 +99,11 @@ class CardList(NamedTuple):
             rows = claim.ask(self, asked) if claim else self.ask(asked)
             shown += [(at, pk, text) for at, pk, text in rows if text]
             if len(shown) > limit:
-                return [text for *_, text in shown[:limit]], Place(*shown[limit - 1][:2])
+                return [text for _, _, text in shown[:limit]], Place(*shown[limit - 1][:2])
             if len(rows) < count:
-                return [text for *_, text in shown], None
+                return [text for _, _, text in shown], None
             behind, count = Place(*rows[-1][:2]), count * 2
-        return [text for *_, text in shown], behind
+        return [text for _, _, text in shown], behind
 
     def ask(self, values: dict[str, Any]) -> list[CardRow]:
         statement = write_statement(self.keys, self.card)

@@ -12,8 +12,11 @@ class AnyCaseId(UUIDConverter):
 
 register_converter(AnyCaseId, "id")
 
+# Tried in this order, so first what apps ask for all day long.
 urlpatterns: list[URLPattern] = [
     path("feed", articles.FeedView.as_view()),
+    path("tags/<str:name>/articles", tags.TagArticlesView.as_view()),
+    path("articles/<id:pk>", articles.ArticleView.as_view()),
     path("account", account.AccountView.as_view()),
     path("account/export", account.ExportView.as_view()),
     path("account/follows.opml", account.FollowListView.as_view()),
@@ -22,14 +25,12 @@ urlpatterns: list[URLPattern] = [
     path("sessions/<id:pk>", sessions.SessionView.as_view()),
     path("tags", tags.TagsView.as_view()),
     path("tags/<str:name>", tags.TagView.as_view()),
-    path("tags/<str:name>/articles", tags.TagArticlesView.as_view()),
     path("tags/<str:name>/related", tags.RelatedTagsView.as_view()),
     path("trending", tags.TrendingView.as_view()),
     path("suggestions", tags.SuggestionsView.as_view()),
     path("follows", follows.FollowsView.as_view()),
     path("follows/<str:name>", follows.FollowView.as_view()),
     path("search", articles.SearchView.as_view()),
-    path("articles/<id:pk>", articles.ArticleView.as_view()),
     path("articles/<id:pk>/related", articles.RelatedArticlesView.as_view()),
     path("stories/<id:pk>", articles.StoryView.as_view()),
     path("sections", articles.SectionsView.as_view()),

@@ -22,6 +22,8 @@ class Load:
     """Seconds to the first byte, which says more where an answer is sent while it is made."""
     size: int
     """Bytes of a body, on average."""
+    cpu: float = 0
+    """Seconds that one request took of the server's CPU, where that is known."""
 
 
 def make_request(method: str, path: str, secret: str = "", body: bytes = b"") -> bytes:
