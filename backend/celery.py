@@ -1,4 +1,4 @@
-"""The Celery app: `celery -A backend worker` and `celery -A backend beat`."""
+"""The Celery app: `python -m backend.worker` and `celery -A backend beat`."""
 
 import gc
 import os

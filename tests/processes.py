@@ -57,10 +57,14 @@ def running(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]
 
 
 def worker(
-    env: dict[str, str], queues: str = "ingest,push", size: int = 2
+    env: dict[str, str],
+    queues: str = "ingest,push",
+    size: int = 2,
+    *,
+    program: str = "backend.worker",
 ) -> "subprocess.Popen[str]":
     return spawn(
-        *("celery", "-A", "backend", "worker", "--queues", queues, "--concurrency", str(size)),
+        *(program, "--queues", queues, "--concurrency", str(size)),
         *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
         env=env,
     )

@@ -154,7 +154,7 @@ class Demo:
         wait("seed")
         wait_for(self.children, "the emulator", lambda: answers(f"{self.emulator}/"), 30)
         self.start_server("web", "gunicorn", "backend.wsgi", "--bind", "fd://{}", *WEB.split())
-        start("worker", "celery", "--quiet", "-A", "backend", "worker", *WORKER.split())
+        start("worker", "backend.worker", *WORKER.split())
         start("beat", "celery", "--quiet", "-A", "backend", "beat", "--loglevel", "WARNING")
         wait_for(self.children, "the web server", lambda: answers(f"{self.site}/readyz"), 30)
 

@@ -10,7 +10,7 @@ from notifications.dispatch.aside import Aside
 
 Read = Callable[[tuple[int, UUID], int], Page]
 """From a cursor the page after it, of so many readers at most."""
-PAGE_SIZE = 2500
+PAGE_SIZE = 1250
 
 
 class Pages:

@@ -90,7 +90,7 @@ def test_every_command_in_compose_is_one_of_ours(service: str) -> None:
 
     assert programs
     assert all((ROOT / ".venv" / "bin" / program).exists() for program in programs)
-    for app in re.findall(r"(?:-A |gunicorn )(\w+)", command):
+    for app in re.findall(r"(?:-A |-m |gunicorn )(\w+)", command):
         assert (ROOT / app / "__init__.py").exists()
 
 

@@ -86,7 +86,8 @@ class Bench:
             PUSH_IN_FLIGHT=in_flight,
             LOG_LEVEL="ERROR",
         )
-        with running(worker(env, "push,push.breaking", size=1)) as process:
+        program = "tests.bench.shipped"
+        with running(worker(env, "push,push.breaking", size=1, program=program)) as process:
             self.warm_up()
             child = find_child(process.pid)
             before = read_cpu(child)
