@@ -1,4 +1,6 @@
-"""What every answer of the API says beside its body: how long it keeps, its ETag, what is left."""
+"""What every answer of the API says beside its body: its length, how long it keeps, its ETag, what
+is left.
+"""
 
 import hashlib
 from collections.abc import Callable
@@ -24,13 +26,16 @@ class Conventions:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "&" in request.META.get("QUERY_STRING", ""):
-            twice = [name for name, values in request.GET.lists() if len(values) > 1]
-            if twice:
-                return make_problem(400, f"{twice[0]} stands twice in the query.")
-        response = self.get_response(request)
+        request.get_host()  # or DisallowedHost
+        twice = find_twice(request)
+        response = (
+            make_problem(400, f"{twice} stands twice in the query.")
+            if twice
+            else self.get_response(request)
+        )
         if not isinstance(response, HttpResponse):
             return response
+        response.headers["Content-Length"] = str(len(response.content))
         if state := request.META.get(LEFT):
             for name, value in state.as_headers().items():
                 response.headers[name] = value
@@ -45,6 +50,13 @@ class Conventions:
             return response
         etag = response.headers["ETag"]
         return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def find_twice(request: HttpRequest) -> str | None:
+    """A parameter that has two values, so that nobody knows which one is meant."""
+    if "&" not in request.META.get("QUERY_STRING", ""):
+        return None
+    return next((name for name, values in request.GET.lists() if len(values) > 1), None)
 
 
 def digest(content: bytes) -> str:

@@ -81,5 +81,6 @@ def database(name: str, default: str, *, pool: int) -> dict[str, Any]:
     options: dict[str, Any] = dict(parts)
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
-    kept = {"CONN_MAX_AGE": 0 if pool else None}  # seconds
+    # One of a pool is tried before it is used: PostgreSQL may have started anew.
+    kept = {"CONN_MAX_AGE": 0 if pool else None, "CONN_HEALTH_CHECKS": bool(pool)}
     return {"ENGINE": "django.db.backends.postgresql", **named, **kept, "OPTIONS": options}

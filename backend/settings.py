@@ -1,5 +1,6 @@
 """Every setting of the product, read from the environment; .env.example explains each variable."""
 
+import sys
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -64,7 +65,6 @@ API_MIDDLEWARE = [
     "backend.conventions.Conventions",
     "backend.keeping.Keeping",
     "backend.idempotency.Idempotency",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "articles.pages.browser.bearer_of_browsers",
 ]
@@ -284,6 +284,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "ingest"
 CELERY_TASK_ROUTES = {"notifications.tasks.*": {"queue": "push"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = sys.maxsize  # tasks: `backend.celery` gives connections back to the pool
 TASKS_OF = env.words("TASKS_OF", "articles,notifications")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = env.text("BEAT_SCHEDULE_FILE", str(ROOT / ".run" / "beat"))
