@@ -146,9 +146,11 @@ def make_readers(first: int, last: int, *, follows: int, tags: int, tell: Progre
     run("RESET session_replication_role", "RESET maintenance_work_mem")
 
 
-def analyze() -> None:
-    """As autovacuum would have done by the time that readers come: index-only scans need it."""
-    run("VACUUM ANALYZE")
+def come_to_rest() -> None:
+    """As a database is by the time that readers come: with nothing left for autovacuum, which
+    index-only scans need, and none of the load's pages to be written any more.
+    """
+    run("VACUUM ANALYZE", "CHECKPOINT")
 
 
 def run(*statements: str, **values: Any) -> None:

@@ -43,14 +43,14 @@ def measure() -> Iterator[Row]:
     keen = READERS + 1
     archive.make_readers(keen, keen, follows=MANY_FOLLOWS, tags=TAGS, tell=tell("keen reader"))
     archive.make_articles(1, FEW, total=ARTICLES, tags=TAGS, tell=tell("articles"))
-    archive.analyze()
+    archive.come_to_rest()
     with running_server(PRODUCT) as server:
         before = {
             name: middle([server.ask(request) for _ in range(TURNS)])
             for name, request in make_subjects().items()
         }
     archive.make_articles(FEW + 1, ARTICLES, total=ARTICLES, tags=TAGS, tell=tell("articles"))
-    archive.analyze()
+    archive.come_to_rest()
     with running_server(PRODUCT) as server, running_server(BARE) as bare:
         for name, request in make_subjects().items():
             yield from compare(name, server, request, bare, before[name])

@@ -17,6 +17,7 @@ from notifications.models import Alert
 from notifications.releasing import READERS_PER_BATCH
 from notifications.tasks import send_batches
 from tests import make
+from tests.archive import come_to_rest
 from tests.bench.push_sink import Sink
 from tests.bench.table import Row
 from tests.crowd import make_crowd
@@ -167,13 +168,6 @@ def measure(folder: Path, sink: Sink) -> Iterator[Row | Passage]:
         yield from measure_restraint(bench)
     finally:
         bench.close()
-
-
-def come_to_rest() -> None:
-    """As a database is between two alerts: with nothing left for autovacuum or a checkpoint."""
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
 
 
 def tell(passage: Passage) -> Iterator[Row]:
