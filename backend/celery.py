@@ -4,7 +4,7 @@ import gc
 import os
 from typing import Any
 
-from celery import Celery, bootsteps
+from celery import Celery, Task, bootsteps
 from celery.signals import task_postrun, task_prerun, worker_process_init
 from django.conf import settings
 from django.db import close_old_connections
@@ -30,10 +30,14 @@ def spare_collections(**_: object) -> None:
     gc.set_threshold(20_000)
 
 
-# Back to the process's pool. Celery itself would close the pool after each task: to connect anew
-# takes as long as to send 2,000 messages.
-task_prerun.connect(close_old_connections)
-task_postrun.connect(close_old_connections)
+@task_prerun.connect
+@task_postrun.connect
+def give_back_connections(task: Task[..., None], **_: object) -> None:
+    """To the process's pool. Celery itself would close the pool after each task, so that each began
+    by connecting anew. One that is run on the spot is part of its caller's transaction.
+    """
+    if not task.request.is_eager:
+        close_old_connections()
 
 
 class Sweeper(bootsteps.StartStopStep):
