@@ -22,7 +22,7 @@ from statistics import median
 from articles.models import Article
 from tests import archive
 from tests.bench.load import Load, Make, make_request, press
-from tests.bench.table import Row, show_progress
+from tests.bench.table import Row, middle, show_progress
 from tests.processes import ROOT, environment, kill, spawn, wait_until
 
 ARTICLES = int(os.environ.get("BENCH_ARTICLES", "1000000"))
@@ -99,11 +99,6 @@ def compare(
 
 def ask_constant(size: int, _: int) -> bytes:
     return make_request("GET", f"/constant/{size}")
-
-
-def middle(loads: list[Load]) -> Load:
-    """The one of median speed."""
-    return sorted(loads, key=lambda load: load.rate)[len(loads) // 2]
 
 
 def make_subjects() -> dict[str, Make]:

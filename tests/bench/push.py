@@ -18,7 +18,7 @@ from notifications.transports.fcm.words import encode
 from tests.bench import pipeline, push_node, push_sink
 from tests.bench.push_sink import LATENCY, Sink
 from tests.bench.push_worker import make_notice
-from tests.bench.table import Row, show_progress
+from tests.bench.table import Row, middle, show_progress
 from tests.processes import ROOT
 
 ROUNDS = 3
@@ -164,11 +164,6 @@ def run_h2load(body: Path, port: int, count: int, connections: int) -> float:
     said = subprocess.run([program, *options, url], capture_output=True, text=True, check=True)
     found = FINISHED.search(said.stdout)
     return float(found[1]) if found else 0
-
-
-def middle(runs: list[Figures]) -> Figures:
-    """The run of median speed."""
-    return sorted(runs, key=lambda each: each.rate)[len(runs) // 2]
 
 
 def tell(what: str, figures: Figures) -> Iterator[Row]:

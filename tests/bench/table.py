@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 BAR = 30
 
@@ -58,3 +59,16 @@ def seconds(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
+
+
+class Paced(Protocol):
+    @property
+    def rate(self) -> float: ...
+
+
+Run = TypeVar("Run", bound=Paced)
+
+
+def middle(runs: list[Run]) -> Run:
+    """The run of median speed."""
+    return sorted(runs, key=lambda run: run.rate)[len(runs) // 2]
