@@ -97,6 +97,12 @@ INDEXES = """
     SELECT indexdef, format('DROP INDEX %I', indexname) FROM pg_indexes
     WHERE tablename = 'articles_follow' AND indexname <> 'articles_follow_pkey'
 """
+WARM = """
+    SELECT pg_prewarm(oid) FROM (
+        SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'public' AND c.relkind IN ('r', 'i')
+        ORDER BY pg_relation_size(c.oid) DESC) AS largest_first
+"""
 AT_ONCE = 20_000
 PUBLISHERS, SECTIONS = 200, 12
 Progress = Callable[[int, int], None]
@@ -147,10 +153,11 @@ def make_readers(first: int, last: int, *, follows: int, tags: int, tell: Progre
 
 
 def come_to_rest() -> None:
-    """As a database is by the time that readers come: with nothing left for autovacuum, which
-    index-only scans need, and none of the load's pages to be written any more.
+    """As a database is after a day of readers: with nothing left for autovacuum, which index-only
+    scans need, none of the load's pages to be written any more, and in memory what fits there, the
+    smallest for sure. Otherwise whoever asks first waits for the disk.
     """
-    run("VACUUM ANALYZE", "CHECKPOINT")
+    run("VACUUM ANALYZE", "CHECKPOINT", "CREATE EXTENSION IF NOT EXISTS pg_prewarm", WARM)
 
 
 def run(*statements: str, **values: Any) -> None:

@@ -134,7 +134,7 @@ class CardPage:
 
     def answer(self) -> HttpResponse:
         body = f'{{"next":{json.dumps(self.following)},"results":[{",".join(self.cards)}]}}'
-        return HttpResponse(body, content_type="application/json")
+        return HttpResponse(body.encode(), content_type="application/json")
 
 
 def read_cards(

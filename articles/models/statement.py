@@ -44,8 +44,13 @@ def ask(
         Format.BINARY if is_binary else Format.TEXT,
         is_prepared=is_prepared,
     )
-    wrap: Any = database.make_debug_cursor if database.queries_logged else database.make_cursor
-    wrap(cursor).execute(statement, values)
+    if database.queries_logged or database.execute_wrappers:
+        wrap: Any = database.make_debug_cursor if database.queries_logged else database.make_cursor
+        wrap(cursor).execute(statement, values)
+    else:  # what Django's wrapper does, which takes a third of the time that all of this does
+        database.validate_no_broken_transaction()
+        with database.wrap_database_errors:
+            cursor.execute(statement, values)
     return cursor.rows
 
 

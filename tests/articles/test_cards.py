@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.db.models import Prefetch
@@ -156,6 +157,31 @@ def test_a_feed_is_the_newest_of_all_its_tags_however_unlike_they_are() -> None:
     assert [feed(reader, limit) for limit in range(1, 9)] == [
         expected[:limit] for limit in range(1, 9)
     ]
+
+
+@pytest.mark.parametrize(("tag_count", "limit"), [(1, 5), (3, 1), (12, 7), (60, 7), (60, 50)])
+def test_page_by_page_a_feed_is_all_there_is(tag_count: int, limit: int) -> None:
+    """A few tags are on most articles, and many articles come in one minute."""
+    random, reader = Random(tag_count), make.reader()
+    tags = [make.tag() for _ in range(tag_count)]
+    for tag in tags:
+        make.follow(reader, tag)
+    made = [
+        make.article(
+            tags=list({tags[int(tag_count * random.random() ** 3)] for _ in range(3)}),
+            published_at=make.NOON.replace(minute=random.randrange(30)),
+        )
+        for _ in range(100)
+    ]
+
+    read: list[str] = []
+    place: Place | None = NEWEST
+    while place:
+        cards, place = OF_READER.read(place, limit, reader=reader.pk)
+        read += [json.loads(card)["id"] for card in cards]
+
+    newest_first = sorted(made, key=lambda each: (each.published_at, each.pk), reverse=True)
+    assert read == [str(each.pk) for each in newest_first]
 
 
 def test_first_articles_that_tags_share_do_not_shorten_the_page() -> None:

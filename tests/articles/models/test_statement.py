@@ -1,6 +1,8 @@
 """Statements asked past Django's and psycopg's cursors, on a real server."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -129,3 +131,25 @@ def test_django_sees_what_is_asked() -> None:
         ask("SELECT %(a)s::int", {"a": 1})
 
     assert [query["sql"] for query in seen] == ["SELECT $1::int"]
+
+
+def test_what_wraps_djangos_statements_wraps_these() -> None:
+    seen: list[str] = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        seen.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        assert ask("SELECT %(a)s::int", {"a": 1}) == [(1,)]
+
+    assert seen == ["SELECT %(a)s::int"]
+
+
+def test_nothing_is_asked_in_a_transaction_that_is_broken() -> None:
+    with transaction.atomic():
+        with contextlib.suppress(IntegrityError), transaction.atomic(savepoint=False):
+            ask(INSERT, {"name": "Politics"})
+            ask(INSERT, {"name": "Politics"})
+        with pytest.raises(transaction.TransactionManagementError):
+            ask("SELECT 1", {})
