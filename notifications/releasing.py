@@ -15,7 +15,7 @@ from notifications.planning import QuietHours, Range, cut_ranges, find_releases,
 
 logger = logging.getLogger(__name__)
 
-READERS_PER_BATCH = 20_000  # each batch ends with a wait for its slowest answers
+READERS_PER_BATCH = 20_000  # where a worker is killed, the rest of one waits for its lease
 CANARY = 200  # messages by which an alert is proved before all others are sent it
 MOST_SWEPT = 100  # a sweep every few seconds must not fill the queue faster than workers empty it
 

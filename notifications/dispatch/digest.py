@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import connection
 
 from notifications.digests import Catch, catch_up
-from notifications.dispatch.chunks import ask_leave
 from notifications.dispatch.run import Flight, Run
 from notifications.planning import last_digest, midnight_before
 from notifications.quota import Limits, get_quota
@@ -60,13 +59,13 @@ def read_digests(run: Run) -> Flight | None:
     reached = [row for row in rows if row.device_id]
     caught = find_caught(run, {(row.reader_id, row.profile_id) for row in reached})
     told = [row for row in reached if row.reader_id in caught]
-    time_left = ask_leave(run, len(told))
+    time_left = run.leave.ask(len(told))
     if time_left is None:
         return None
     if readers:
         run.cursor = readers[-1][:2]
     run.is_read = len(readers) < run.chunk_size
-    flight = Flight(run.cursor, deviceless=len(rows) - len(reached))
+    flight = Flight(run, run.cursor, deviceless=len(rows) - len(reached))
     flight.load(
         [
             Message(

@@ -18,9 +18,8 @@ class Pages:
     one is small, since nothing is sent meanwhile.
     """
 
-    def __init__(self, first: int) -> None:
-        self.first = first
-        self.aside = Aside("read-ahead")
+    def __init__(self, aside: Aside, first: int) -> None:
+        self.aside, self.first = aside, first
         self.ahead: Future[Page] | None = None
 
     def take(self, read: Read, cursor: tuple[int, UUID]) -> Page:
@@ -29,5 +28,16 @@ class Pages:
         self.ahead = None if page.is_last else self.aside.ask(partial(read, page.end, PAGE_SIZE))
         return page
 
-    def close(self) -> None:
-        self.aside.close()
+    def count_ahead(self) -> int:
+        """Rows that have been read and not taken."""
+        return len(self.ahead.result().rows) if self.ahead and is_there(self.ahead) else 0
+
+    def prepare(self, read: Read, cursor: tuple[int, UUID]) -> None:
+        """Read the first page now, a whole one: something else is sent meanwhile."""
+        self.ahead = Future()
+        self.ahead.set_result(read(cursor, PAGE_SIZE))
+
+
+def is_there(page: "Future[Page]") -> bool:
+    """Whether it is read; what went wrong is told to who takes it."""
+    return page.done() and not page.exception()

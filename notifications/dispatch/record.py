@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
+from articles.models.statement import ask
 from notifications.dispatch.run import Flight, Run
 from notifications.models import Alert, Batch, Device, Failure, Holdback, digest_address
 from notifications.quota import get_quota
@@ -26,7 +27,7 @@ RECORD = """
         ambiguous_count = b.ambiguous_count + %(ambiguous)s,
         held_back_count = b.held_back_count + %(held_back)s,
         deviceless_count = b.deviceless_count + %(deviceless)s,
-        lease_until = clock_timestamp() + %(lease)s
+        lease_until = clock_timestamp() + %(lease)s::interval
     WHERE b.id = %(batch)s AND b.lease_token = %(token)s
     RETURNING (SELECT a.expires_at - clock_timestamp() FROM notifications_alert a
                WHERE a.id = b.alert_id AND a.state = 'sending')
@@ -37,20 +38,21 @@ class LeaseLostError(Exception):
     """Another worker holds the batch now; what this one did last is not recorded."""
 
 
-def record(run: Run, flight: Flight) -> None:
+def record(flight: Flight) -> None:
     """Write what became of a chunk and move the cursor past it.
 
     Raises LeaseLostError where the fencing token is no longer ours; nothing is written then.
     """
+    run = flight.run
     waits = [delivery.next_try() for delivery in flight.unsent]
     verdict = judge(flight.unsent, len(flight.messages), is_canary=run.is_canary)
-    values = count(run, flight, waits)
+    values = count(flight, waits)
     if flight.unsent or flight.retried or flight.held_back:
         with transaction.atomic():
             move_cursor(run, values)
             Failure.objects.filter(pk__in=[failure.pk for failure in flight.retried]).delete()
             keep_failures(run, flight.unsent, waits)
-            keep_held_back(run, flight)
+            keep_held_back(flight)
             if verdict:
                 stop(run, verdict[0].value, verdict[1])
             else:
@@ -62,12 +64,12 @@ def record(run: Run, flight: Flight) -> None:
         length = get_quota().pause(pause.wish, pause.first, is_overload=pause.is_overload)
         logger.warning("all workers pause", extra={"seconds": length.total_seconds()})
     if verdict or pause:
-        run.may_go_on = False
+        run.leave.may_go_on = False
     elif run.is_canary:
         prove(run)
 
 
-def count(run: Run, flight: Flight, waits: Sequence[timedelta | None]) -> dict[str, Any]:
+def count(flight: Flight, waits: Sequence[timedelta | None]) -> dict[str, Any]:
     results = Counter(delivery.outcome.result for delivery in flight.unsent)
     left = 0
     if flight.retried:
@@ -82,19 +84,17 @@ def count(run: Run, flight: Flight, waits: Sequence[timedelta | None]) -> dict[s
         "held_back": sum(len(places) for places in flight.held_back.values()),
         "deviceless": flight.deviceless,
         "lease": timedelta(seconds=settings.PUSH_LEASE),
-        "batch": run.batch.pk,
-        "token": run.token,
+        "batch": flight.run.batch.pk,
+        "token": flight.run.token,
     }
 
 
 def move_cursor(run: Run, values: dict[str, Any]) -> None:
     """And learn how long the alert may still be sent, which saves the next chunk from asking."""
-    with connection.cursor() as database:
-        database.execute(RECORD, values)
-        row: tuple[timedelta | None] | None = database.fetchone()
-    if row is None:
+    rows = ask(RECORD, values)
+    if not rows:
         raise LeaseLostError
-    run.learn(row[0])
+    run.leave.learn(rows[0][0])
 
 
 def keep_failures(run: Run, unsent: Sequence[Delivery], waits: Sequence[timedelta | None]) -> None:
@@ -113,10 +113,10 @@ def keep_failures(run: Run, unsent: Sequence[Delivery], waits: Sequence[timedelt
     )
 
 
-def keep_held_back(run: Run, flight: Flight) -> None:
+def keep_held_back(flight: Flight) -> None:
     Holdback.objects.bulk_create(
         Holdback(
-            batch=run.batch,
+            batch=flight.run.batch,
             reason=reason,
             first_shard=places[0][0],
             last_shard=places[-1][0],

@@ -10,11 +10,13 @@ from uuid import UUID
 from django.conf import settings
 
 from notifications.audience import Audience, Page
+from notifications.dispatch.aside import Aside
+from notifications.dispatch.leave import Leave
 from notifications.dispatch.pages import Pages
 from notifications.models import Alert, Batch, Failure, Variant
 from notifications.notices import make_notice, name_tags
 from notifications.releasing import CANARY
-from notifications.transports.base import Message, Notice, Transport
+from notifications.transports.base import Message, Notice
 from notifications.verdict import Delivery
 
 CHUNKS_IN_FLIGHT = (
@@ -27,66 +29,26 @@ Cursor = tuple[int, UUID]
 
 
 @dataclass
-class Flight:
-    """A chunk from its reading until all its outcomes are known and recorded."""
-
-    cursor: Cursor
-    """Where the batch stands once it is recorded."""
-    messages: list[Message] = field(default_factory=list)
-    held_back: dict[str, list[Cursor]] = field(default_factory=dict)
-    """Readers who were not disturbed, with their shards, by reason."""
-    deviceless: int = 0
-    retried: list[Failure] = field(default_factory=list)
-    accepted: int = 0
-    unsent: list[Delivery] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.waiting = 0
-        self.tries = {failure.device_id: failure.tries for failure in self.retried}
-
-    def load(self, messages: list[Message]) -> None:
-        """Take messages, whose ticket it is."""
-        self.messages, self.waiting = messages, len(messages)
-
-    def unload(self) -> int:
-        """How many messages it had. They know it by their ticket, and would wait together for the
-        garbage collection.
-        """
-        count = len(self.messages)
-        self.messages = []
-        return count
-
-
-@dataclass
 class Run:
-    """One worker's hold on one batch."""
+    """One worker's hold on one batch. What it may, and what it reads with, it shares with the
+    batches that the same turn comes to.
+    """
 
     batch: Batch
-    audience: Audience
     token: int
-    transport: Transport
-    may_go_on: bool = True
+    audience: Audience
+    leave: Leave
+    aside: Aside
     is_read: bool = False
     """Nobody of the batch is left to be read."""
-    expires_at: float | None = None
-    """When the alert does, by our own clock, as the last record learnt it; None: it has to be
-    asked whether the alert may be sent."""
 
     def __post_init__(self) -> None:
         self.cursor: Cursor = (self.batch.cursor_shard, self.batch.cursor_reader)
-        self.pages = Pages(first=self.chunk_size)
+        self.pages = Pages(self.aside, first=self.chunk_size)
         self.page: Page | None = None
         self.at = 0  # rows of the page that are on their way
-        self.permits, self.permits_end = 0, 0.0  # granted and not used, and good until then
         self.made: dict[str, Notice] = {}
         self.made_at = 0.0
-
-    def learn(self, time_left: timedelta | None) -> None:
-        self.expires_at = time.monotonic() + time_left.total_seconds() if time_left else None
-
-    def time_left(self) -> timedelta | None:
-        left = self.expires_at - time.monotonic() if self.expires_at else 0
-        return timedelta(seconds=left) if left > 0 else None
 
     @property
     def alert(self) -> Alert:
@@ -136,3 +98,35 @@ class Run:
             left = time_left - timedelta(seconds=SAME_TIME)
             self.made[variant.language] = make_notice(self.alert, variant, left, self.tag_names)
         return self.made[variant.language]
+
+
+@dataclass
+class Flight:
+    """A chunk from its reading until all its outcomes are known and recorded."""
+
+    run: Run
+    cursor: Cursor
+    """Where the batch stands once it is recorded."""
+    messages: list[Message] = field(default_factory=list)
+    held_back: dict[str, list[Cursor]] = field(default_factory=dict)
+    """Readers who were not disturbed, with their shards, by reason."""
+    deviceless: int = 0
+    retried: list[Failure] = field(default_factory=list)
+    accepted: int = 0
+    unsent: list[Delivery] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.waiting = 0
+        self.tries = {failure.device_id: failure.tries for failure in self.retried}
+
+    def load(self, messages: list[Message]) -> None:
+        """Take messages, whose ticket it is."""
+        self.messages, self.waiting = messages, len(messages)
+
+    def unload(self) -> int:
+        """How many messages it had. They know it by their ticket, and would wait together for the
+        garbage collection.
+        """
+        count = len(self.messages)
+        self.messages = []
+        return count

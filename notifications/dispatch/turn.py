@@ -1,5 +1,5 @@
-"""One worker's turn on one batch: chunks are read and recorded while others are under way, one
-after the other.
+"""One worker's turn on an alert: chunks are read and recorded while others are under way, one after
+the other, and so are batches.
 """
 
 import logging
@@ -16,8 +16,9 @@ from django.db.models import Min
 
 from notifications.audience import audience_of
 from notifications.dispatch.aside import Aside
-from notifications.dispatch.chunks import LONGEST_NAP, read_audience, read_failures
+from notifications.dispatch.chunks import read_audience, read_failures, reader_of
 from notifications.dispatch.digest import read_digests
+from notifications.dispatch.leave import LONGEST_NAP, Leave
 from notifications.dispatch.record import LeaseLostError, record
 from notifications.dispatch.run import Flight, Run
 from notifications.models import Alert, Batch, Failure
@@ -28,72 +29,123 @@ from notifications.verdict import Delivery, is_plain, judge_outcome
 
 logger = logging.getLogger(__name__)
 
-SLICE = 20  # seconds of work on one batch before others get their turn
+SLICE = 20  # seconds of work on one alert before others get their turn
 
 
 def run_batch(batch_id: int, transport: Transport) -> list[int]:
-    """Send for a while; ids of the batches that want a turn at once.
+    """Send for a while, this batch and others of its alert that are free; ids of the batches that
+    want a turn at once.
 
     Does nothing where another worker holds the batch, or there is nothing to do.
     """
     if get_quota().take(0, is_breaking=True) > LONGEST_NAP:
         return []  # a pause: the sweep asks again
+    with closing(Aside("read-ahead")) as aside, closing(Aside("recorder")) as recorder:
+        run = begin(batch_id, aside)
+        if run is None:
+            return []
+        turn = Turn(run, recorder)
+        try:
+            run.leave.may_go_on = preflight(run.alert, transport)
+            turn.take(transport)
+        except LeaseLostError:
+            logger.warning("lease lost", extra={"alert": str(run.alert.pk)})
+            return []
+        return turn.let_go()
+
+
+def begin(batch_id: int, aside: Aside) -> Run | None:
     token = Batch.objects.claim(batch_id, timedelta(seconds=settings.PUSH_LEASE))
     if token is None:
-        return []
+        return None
     batch = Batch.objects.select_related("alert__story").get(pk=batch_id)
-    run = Run(batch, audience_of(batch.alert), token, transport)
-    try:
-        run.may_go_on = preflight(run.alert, transport)
-        Turn(run).take()
-    except LeaseLostError:
-        logger.warning("lease lost", extra={"batch": batch_id, "alert": str(batch.alert_id)})
-        return []
-    if run.is_read and run.may_go_on:
-        finish(run)
-    else:
-        release(run)
-    return find_next(run)
+    return Run(batch, token, audience_of(batch.alert), Leave(batch.alert), aside)
+
+
+def begin_next(run: Run) -> Run | None:
+    """The alert's next batch that is free, with its first page."""
+    taken = Batch.objects.claim_next(run.alert, timedelta(seconds=settings.PUSH_LEASE))
+    if taken is None:
+        return None
+    batch_id, token = taken
+    batch = Batch.objects.select_related("alert__story").get(pk=batch_id)
+    following = Run(batch, token, run.audience, run.leave, run.aside)
+    following.pages.prepare(reader_of(following), following.cursor)
+    return following
 
 
 class Turn:
     """The chunks that are under way, the first one first."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, recorder: Aside) -> None:
         self.run = run
+        self.following: Future[Run | None] | None = None
+        """The batch after it, asked for when the last page of this one is there."""
         self.flights: deque[Flight] = deque()
-        self.recorder = Aside("recorder")
+        self.recorder = recorder
         self.recording: tuple[Flight, Future[None]] | None = None
         self.under_way = 0
         """Messages whose chunk is not recorded: what a kill now would repeat."""
         self.end = time.monotonic() + SLICE
         self.read_next = choose_reader(run)
 
-    def take(self) -> None:
+    def take(self, transport: Transport) -> None:
         """Send until the time is over, nobody is left, or something is in the way."""
-        with closing(self.run.pages), closing(self.recorder):
-            for message, outcome in self.run.transport.send(self.messages()):
-                self.settle(message, outcome)
-            while self.flights or self.recording:
-                self.record_landed(is_waiting=True)
+        for message, outcome in transport.send(self.messages()):
+            self.settle(message, outcome)
+        while self.flights or self.recording:
+            self.record_landed(is_waiting=True)
+
+    def let_go(self) -> list[int]:
+        """Of all batches; ids of those that want another turn at once."""
+        following = self.following.result() if self.following else None
+        held = [self.run, following] if following else [self.run]
+        for run in held:
+            close(run)
+        return [batch_id for run in held for batch_id in find_next(run)]
 
     def messages(self) -> Iterator[Message | None]:
         """What the transport is fed: one chunk after the other, as long as there is room."""
-        run = self.run
-        is_canary = run.is_canary
-        while run.may_go_on and time.monotonic() < self.end:
+        while self.run.leave.may_go_on and time.monotonic() < self.end:
             if self.is_full():
                 self.record_landed(is_waiting=True)
                 if self.is_full():
                     yield None
                 continue
-            flight = self.read_next(run)
+            flight = self.read_next(self.run)
             if flight is None:
                 return
             self.start(flight)
+            self.look_ahead()
             yield from flight.messages
-            if is_canary:
+            if self.run.is_canary:
                 return
+            if self.run.is_read:
+                self.go_on()
+
+    def look_ahead(self) -> None:
+        """Ask for the batch after this one, as soon as nothing else is to be read of this one. Only
+        with pages that are read ahead: retries and digests are few.
+        """
+        run = self.run
+        if self.following is None and run.page and run.page.is_last and not run.is_canary:
+            self.following = run.aside.ask(partial(begin_next, run))
+
+    def go_on(self) -> None:
+        """Turn to the batch after this one: to wait for the last answers first would leave the wire
+        idle.
+        """
+        following = self.following.result() if self.following else None
+        if following is None:
+            return
+        left, self.run, self.following = self.run, following, None
+        self.close_left(left)
+
+    def close_left(self, run: Run) -> None:
+        """A batch that this turn has gone on from is over when its last chunk is recorded."""
+        recording = [self.recording[0]] if self.recording else []
+        if run is not self.run and all(each.run is not run for each in [*self.flights, *recording]):
+            close(run)
 
     def is_full(self) -> bool:
         room = self.run.in_flight - self.under_way
@@ -113,7 +165,7 @@ class Turn:
             tries = flight.tries.get(message.device_id, 0) + 1
             flight.unsent.append(Delivery(message, outcome, tries))
             if judge_outcome(outcome) or is_plain(outcome):
-                self.run.may_go_on = False  # at once: others of the chunk are still under way
+                flight.run.leave.may_go_on = False  # at once: others are still under way
         flight.waiting -= 1
         if not flight.waiting:
             self.record_landed()
@@ -131,10 +183,11 @@ class Turn:
                 future.result()
                 self.recording, is_waiting = None, False
                 self.under_way -= flight.unload()
+                self.close_left(flight.run)
             if not self.flights or self.flights[0].waiting:
                 return
             flight = self.flights.popleft()
-            self.recording = flight, self.recorder.ask(partial(record, self.run, flight))
+            self.recording = flight, self.recorder.ask(partial(record, flight))
 
 
 def choose_reader(run: Run) -> Callable[[Run], Flight | None]:
@@ -148,7 +201,15 @@ def find_next(run: Run) -> list[int]:
     if run.is_canary:
         waiting = Batch.objects.runnable().filter(alert=run.alert)
         return list(waiting.order_by("release_at", "pk").values_list("pk", flat=True))
-    return [run.batch.pk] if run.may_go_on and not run.is_read else []
+    return [run.batch.pk] if run.leave.may_go_on and not run.is_read else []
+
+
+def close(run: Run) -> None:
+    """All that was sent of the batch is recorded."""
+    if run.is_read and run.leave.may_go_on:
+        finish(run)
+    else:
+        release(run)
 
 
 def release(run: Run) -> None:

@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from notifications.models.alert import Alert
 from notifications.models.device import Device
 
+MOST_CLAIMS = 10  # tried in one go
+
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def unfinished(self) -> BatchQuerySet:
@@ -39,6 +41,18 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         if not taken:
             return None
         return self.values_list("lease_token", flat=True).get(pk=batch_id)
+
+    def claim_next(self, alert: Alert, lease: timedelta) -> tuple[int, int] | None:
+        """Take the lease of the alert's next batch in its first pass: its id and fencing token.
+
+        None where no batch of it is free, or other workers were always faster.
+        """
+        waiting = self.runnable().filter(alert=alert, state=Batch.State.PENDING)
+        free = waiting.order_by("release_at", "pk").values_list("pk", flat=True)
+        for batch_id in free[:MOST_CLAIMS]:
+            if token := self.claim(batch_id, lease):
+                return batch_id, token
+        return None
 
 
 class Batch(models.Model):

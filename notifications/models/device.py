@@ -102,6 +102,7 @@ class Device(models.Model):
         ]
         indexes = [
             models.Index("seen_on", name="device_by_seen", condition=~Q(state="gone")),
+            models.Index(fields=["shard", "reader"], name="device_by_shard"),
         ]
 
     def __str__(self) -> str:

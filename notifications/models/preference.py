@@ -89,6 +89,7 @@ class Preference(models.Model):
         ]
         indexes = [
             models.Index(fields=["quiet_profile", "shard", "reader"], name="preference_by_profile"),
+            models.Index(fields=["shard", "reader"], name="preference_by_shard"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from notifications.audience import Listener, Page
+from notifications.dispatch.aside import Aside
 from notifications.dispatch.pages import PAGE_SIZE, Pages
 
 START = (0, UUID(int=0))
@@ -38,7 +39,8 @@ class Shelf:
 
 def test_a_page_is_read_while_the_one_before_it_is_sent() -> None:
     shelf = Shelf()
-    with closing(Pages(first=250)) as pages:
+    with closing(Aside("read-ahead")) as aside:
+        pages = Pages(aside, first=250)
         first = pages.take(shelf.read, START)
         assert shelf.is_second_asked.wait(10)
         second = pages.take(shelf.read, (1, UUID(int=1)))
@@ -52,7 +54,8 @@ def test_a_page_is_read_while_the_one_before_it_is_sent() -> None:
 
 def test_within_a_transaction_nothing_is_read_that_cannot_see_it() -> None:
     shelf = Shelf()
-    with closing(Pages(first=250)) as pages, transaction.atomic():
+    with closing(Aside("read-ahead")) as aside, transaction.atomic():
+        pages = Pages(aside, first=250)
         pages.take(shelf.read, START)
         pages.take(shelf.read, (1, UUID(int=1)))
 
@@ -65,7 +68,20 @@ def test_what_goes_wrong_meanwhile_is_told_when_the_page_is_wanted() -> None:
             raise OSError("the connection is gone")
         return Page([row_of(1)], is_last=False)
 
-    with closing(Pages(first=250)) as pages:
+    with closing(Aside("read-ahead")) as aside:
+        pages = Pages(aside, first=250)
         pages.take(read, START)
         with pytest.raises(OSError, match="gone"):
             pages.take(read, (1, UUID(int=1)))
+
+
+def test_the_first_page_can_be_prepared_while_something_else_is_sent() -> None:
+    shelf = Shelf()
+    with closing(Aside("read-ahead")) as aside:
+        pages = Pages(aside, first=250)
+        pages.prepare(shelf.read, START)
+        first = pages.take(shelf.read, START)
+
+    assert first.rows[0].shard == 1
+    assert shelf.asked == [START, (1, UUID(int=1))]
+    assert shelf.limits == [PAGE_SIZE, PAGE_SIZE]
