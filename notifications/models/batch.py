@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from notifications.models.alert import Alert
@@ -23,12 +23,14 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         of an alert that is not proved yet, its canary alone.
         """
         unleased = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+        # The alert by EXISTS: with a join `claim` would update what a subquery finds, which is not
+        # looked at again after waiting for another worker's claim, and both would hold the lease.
+        sending = Alert.objects.filter(pk=OuterRef("alert"), state=Alert.State.SENDING)
         return self.filter(
             unleased,
             Q(state=Batch.State.PENDING) | Q(state=Batch.State.RETRYING, next_try_at__lte=Now()),
-            Q(is_canary=True) | Q(alert__proved_at__isnull=False),
+            Exists(sending.filter(proved_at__isnull=False)) | Q(Exists(sending), is_canary=True),
             release_at__lte=Now(),
-            alert__state=Alert.State.SENDING,
         )
 
     def claim(self, batch_id: int, lease: timedelta) -> int | None:
