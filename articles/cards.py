@@ -192,8 +192,8 @@ SAVED = CardList(
 
 # The newest articles of the reader's tags, each tag's by its own index and by nothing else. The
 # first few of each, the fewer the more tags there are, tell how far down the page reaches: only a
-# tag whose last of these comes before the page's end is read on. So 20 tags cost 20 looks at an
-# index and a few more, and 2,000 tags 2,000 looks, not 2,000 pages.
+# tag that has all of these on it is read on. So 20 tags cost 20 looks at an index and a few more,
+# and 2,000 tags 2,000 looks, not 2,000 pages.
 OF_READER_KEYS = """
     WITH mine AS MATERIALIZED (
         SELECT tag_id FROM articles_follow
@@ -201,29 +201,29 @@ OF_READER_KEYS = """
     few AS MATERIALIZED (
         SELECT least(%(limit)s, 1 + 40 / greatest(count(*), 1)) AS count FROM mine),
     first AS MATERIALIZED (
-        SELECT mine.tag_id, x.published_at, x.article_id, x.number = few.count AS goes_on
-        FROM mine, few, LATERAL (
-            SELECT k.*, row_number() OVER () AS number FROM (
-                SELECT x.published_at, x.article_id FROM articles_articletag x
-                WHERE x.tag_id = mine.tag_id
-                    AND (x.published_at, x.article_id) < (%(at)s::timestamptz, %(id)s::uuid)
-                ORDER BY x.published_at DESC, x.article_id DESC
-                LIMIT (SELECT count FROM few)) AS k) AS x),
+        SELECT mine.tag_id, x.published_at, x.article_id
+        FROM mine, LATERAL (
+            SELECT x.published_at, x.article_id FROM articles_articletag x
+            WHERE x.tag_id = mine.tag_id
+                AND (x.published_at, x.article_id) < (%(at)s::timestamptz, %(id)s::uuid)
+            ORDER BY x.published_at DESC, x.article_id DESC LIMIT (SELECT count FROM few)) AS x),
     last AS MATERIALIZED (
         SELECT coalesce((SELECT published_at
                          FROM (SELECT DISTINCT published_at, article_id FROM first) AS k
                          ORDER BY published_at DESC, article_id DESC OFFSET %(limit)s - 1 LIMIT 1),
-                        '-infinity') AS at)
+                        '-infinity') AS at),
+    near AS MATERIALIZED (SELECT first.* FROM first, last WHERE first.published_at >= last.at)
     SELECT DISTINCT k.published_at, k.article_id FROM (
-        SELECT first.published_at, first.article_id
-        FROM first, last WHERE first.published_at >= last.at
+        SELECT published_at, article_id FROM near
         UNION ALL
-        SELECT x.published_at, x.article_id FROM first, last, LATERAL (
+        SELECT x.published_at, x.article_id
+        FROM last, (
+            SELECT tag_id, min(published_at) AS at FROM near
+            GROUP BY tag_id HAVING count(*) = (SELECT count FROM few)) AS busy, LATERAL (
             SELECT x.published_at, x.article_id FROM articles_articletag x
-            WHERE x.tag_id = first.tag_id AND x.published_at >= last.at
-                AND (x.published_at, x.article_id) < (first.published_at, first.article_id)
-            ORDER BY x.published_at DESC, x.article_id DESC LIMIT %(limit)s) AS x
-        WHERE first.goes_on AND first.published_at >= last.at) AS k
+            WHERE x.tag_id = busy.tag_id AND x.published_at BETWEEN last.at AND busy.at
+                AND (x.published_at, x.article_id) < (%(at)s::timestamptz, %(id)s::uuid)
+            ORDER BY x.published_at DESC, x.article_id DESC LIMIT %(limit)s) AS x) AS k
     ORDER BY k.published_at DESC, k.article_id DESC LIMIT %(limit)s
 """
 IS_HEARD = """

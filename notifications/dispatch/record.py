@@ -35,7 +35,9 @@ RECORD = """
 
 
 class LeaseLostError(Exception):
-    """Another worker holds the batch now; what this one did last is not recorded."""
+    """Another worker holds the batch now, whose id comes with it; what this one did last is not
+    recorded.
+    """
 
 
 def record(flight: Flight) -> None:
@@ -93,7 +95,7 @@ def move_cursor(run: Run, values: dict[str, Any]) -> None:
     """And learn how long the alert may still be sent, which saves the next chunk from asking."""
     rows = ask(RECORD, values)
     if not rows:
-        raise LeaseLostError
+        raise LeaseLostError(run.batch.pk)
     run.leave.learn(rows[0][0])
 
 

@@ -48,8 +48,8 @@ def run_batch(batch_id: int, transport: Transport) -> list[int]:
         try:
             run.leave.may_go_on = preflight(run.alert, transport)
             turn.take(transport)
-        except LeaseLostError:
-            logger.warning("lease lost", extra={"alert": str(run.alert.pk)})
+        except LeaseLostError as lost:
+            logger.warning("lease lost", extra={"alert": str(run.alert.pk), "batch": lost.args[0]})
             return []
         return turn.let_go()
 

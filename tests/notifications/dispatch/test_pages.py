@@ -41,8 +41,11 @@ def test_a_page_is_read_while_the_one_before_it_is_sent() -> None:
     shelf = Shelf()
     with closing(Aside("read-ahead")) as aside:
         pages = Pages(aside, first=250)
+        assert pages.count_ahead() == 0
         first = pages.take(shelf.read, START)
         assert shelf.is_second_asked.wait(10)
+        aside.ask(lambda: None).result()
+        assert pages.count_ahead() == 1
         second = pages.take(shelf.read, (1, UUID(int=1)))
         third = pages.take(shelf.read, (2, UUID(int=2)))
 
@@ -71,6 +74,8 @@ def test_what_goes_wrong_meanwhile_is_told_when_the_page_is_wanted() -> None:
     with closing(Aside("read-ahead")) as aside:
         pages = Pages(aside, first=250)
         pages.take(read, START)
+        aside.ask(lambda: None).result()
+        assert pages.count_ahead() == 0
         with pytest.raises(OSError, match="gone"):
             pages.take(read, (1, UUID(int=1)))
 
