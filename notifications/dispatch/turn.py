@@ -51,7 +51,8 @@ def run_batch(batch_id: int, transport: Transport) -> list[int]:
         except LeaseLostError as lost:
             logger.warning("lease lost", extra={"alert": str(run.alert.pk), "batch": lost.args[0]})
             return []
-        return turn.let_go()
+        close(turn.run)
+        return find_next(turn.run)
 
 
 def begin(batch_id: int, aside: Aside) -> Run | None:
@@ -79,8 +80,6 @@ class Turn:
 
     def __init__(self, run: Run, recorder: Aside) -> None:
         self.run = run
-        self.following: Future[Run | None] | None = None
-        """The batch after it, asked for when the last page of this one is there."""
         self.flights: deque[Flight] = deque()
         self.recorder = recorder
         self.recording: tuple[Flight, Future[None]] | None = None
@@ -96,14 +95,6 @@ class Turn:
         while self.flights or self.recording:
             self.record_landed(is_waiting=True)
 
-    def let_go(self) -> list[int]:
-        """Of all batches; ids of those that want another turn at once."""
-        following = self.following.result() if self.following else None
-        held = [self.run, following] if following else [self.run]
-        for run in held:
-            close(run)
-        return [batch_id for run in held for batch_id in find_next(run)]
-
     def messages(self) -> Iterator[Message | None]:
         """What the transport is fed: one chunk after the other, as long as there is room."""
         while self.run.leave.may_go_on and time.monotonic() < self.end:
@@ -116,30 +107,29 @@ class Turn:
             if flight is None:
                 return
             self.start(flight)
-            self.look_ahead()
+            following = self.ask_for_next()
             yield from flight.messages
             if self.run.is_canary:
                 return
-            if self.run.is_read:
-                self.go_on()
+            if following:
+                self.go_on(following.result())
 
-    def look_ahead(self) -> None:
-        """Ask for the batch after this one, as soon as nothing else is to be read of this one. Only
-        with pages that are read ahead: retries and digests are few.
+    def ask_for_next(self) -> "Future[Run | None] | None":
+        """For the batch after this one, with the last chunk of this one: sooner its lease might end
+        before anything of it is recorded. Retries and digests are few and go alone.
         """
         run = self.run
-        if self.following is None and run.page and run.page.is_last and not run.is_canary:
-            self.following = run.aside.ask(partial(begin_next, run))
+        if run.page is None or not run.is_read or run.is_canary:
+            return None
+        return run.aside.ask(partial(begin_next, run))
 
-    def go_on(self) -> None:
+    def go_on(self, following: Run | None) -> None:
         """Turn to the batch after this one: to wait for the last answers first would leave the wire
         idle.
         """
-        following = self.following.result() if self.following else None
-        if following is None:
-            return
-        left, self.run, self.following = self.run, following, None
-        self.close_left(left)
+        if following:
+            left, self.run = self.run, following
+            self.close_left(left)
 
     def close_left(self, run: Run) -> None:
         """A batch that this turn has gone on from is over when its last chunk is recorded."""
