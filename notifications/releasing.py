@@ -130,9 +130,7 @@ def make_batches(alert: Alert, ranges: list[Range]) -> list[Batch]:
 def find_runnable() -> list[int]:
     """Batches that wait for a worker, after closing those whose alert has expired."""
     expire()
-    return list(
-        Batch.objects.runnable().order_by("release_at").values_list("pk", flat=True)[:MOST_SWEPT]
-    )
+    return list(Batch.objects.runnable().in_order()[:MOST_SWEPT])
 
 
 def expire() -> None:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -73,6 +74,36 @@ def worker(
 def beat(env: dict[str, str], folder: Path) -> "subprocess.Popen[str]":
     command = ("celery", "-A", "backend", "beat", "--schedule", str(folder / "beat"), "--pidfile=")
     return spawn(*command, env=env, stderr=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def web(*options: str, **changes: object) -> Iterator[str]:
+    """The address of gunicorn with the product; `changes` are to its environment."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = ("gunicorn", "backend.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class=gthread")
+    env = environment(SITE_URL=url, **changes)
+    with running(spawn(*command, *options, env=env, stderr=subprocess.DEVNULL)):
+        wait_until(lambda: is_up(url))
+        yield url
+
+
+def is_up(url: str) -> bool:
+    with contextlib.suppress(OSError):
+        return bool(urllib.request.urlopen(f"{url}/healthz", timeout=5).status == 200)
+    return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_listening(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 class StandIn:
@@ -170,3 +201,11 @@ def wait_until(is_so: Callable[[], object], seconds: float = 30) -> None:
     while not is_so():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
+
+
+def is_somebody_waiting() -> bool:
+    """For a lock of the database that another holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        [count] = cursor.fetchone()
+    return bool(count)

@@ -87,7 +87,7 @@ def count(flight: Flight, waits: Sequence[timedelta | None]) -> dict[str, Any]:
         "deviceless": flight.deviceless,
         "lease": timedelta(seconds=settings.PUSH_LEASE),
         "batch": flight.run.batch.pk,
-        "token": flight.run.token,
+        "token": flight.run.batch.lease_token,
     }
 
 

@@ -35,7 +35,6 @@ class Run:
     """
 
     batch: Batch
-    token: int
     audience: Audience
     leave: Leave
     aside: Aside

@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from notifications.audience import audience_of
 from notifications.dispatch.aside import Aside
@@ -41,9 +41,10 @@ def run_batch(batch_id: int, transport: Transport) -> list[int]:
     if get_quota().take(0, is_breaking=True) > LONGEST_NAP:
         return []  # a pause: the sweep asks again
     with closing(Aside("read-ahead")) as aside, closing(Aside("recorder")) as recorder:
-        run = begin(batch_id, aside)
-        if run is None:
+        batch = Batch.objects.claim(batch_id, timedelta(seconds=settings.PUSH_LEASE))
+        if batch is None:
             return []
+        run = Run(batch, audience_of(batch.alert), Leave(batch.alert), aside)
         turn = Turn(run, recorder)
         try:
             run.leave.may_go_on = preflight(run.alert, transport)
@@ -55,22 +56,12 @@ def run_batch(batch_id: int, transport: Transport) -> list[int]:
         return find_next(turn.run)
 
 
-def begin(batch_id: int, aside: Aside) -> Run | None:
-    token = Batch.objects.claim(batch_id, timedelta(seconds=settings.PUSH_LEASE))
-    if token is None:
-        return None
-    batch = Batch.objects.select_related("alert__story").get(pk=batch_id)
-    return Run(batch, token, audience_of(batch.alert), Leave(batch.alert), aside)
-
-
 def begin_next(run: Run) -> Run | None:
     """The alert's next batch that is free, with its first page."""
-    taken = Batch.objects.claim_next(run.alert, timedelta(seconds=settings.PUSH_LEASE))
-    if taken is None:
+    batch = Batch.objects.claim_next(run.alert, timedelta(seconds=settings.PUSH_LEASE))
+    if batch is None:
         return None
-    batch_id, token = taken
-    batch = Batch.objects.select_related("alert__story").get(pk=batch_id)
-    following = Run(batch, token, run.audience, run.leave, run.aside)
+    following = Run(batch, run.audience, run.leave, run.aside)
     following.pages.prepare(reader_of(following), following.cursor)
     return following
 
@@ -111,8 +102,8 @@ class Turn:
             yield from flight.messages
             if self.run.is_canary:
                 return
-            if following:
-                self.go_on(following.result())
+            if following and (run := following.result()):
+                self.go_on(run)
 
     def ask_for_next(self) -> "Future[Run | None] | None":
         """For the batch after this one, with the last chunk of this one: sooner its lease might end
@@ -123,13 +114,12 @@ class Turn:
             return None
         return run.aside.ask(partial(begin_next, run))
 
-    def go_on(self, following: Run | None) -> None:
+    def go_on(self, following: Run) -> None:
         """Turn to the batch after this one: to wait for the last answers first would leave the wire
         idle.
         """
-        if following:
-            left, self.run = self.run, following
-            self.close_left(left)
+        left, self.run = self.run, following
+        self.close_left(left)
 
     def close_left(self, run: Run) -> None:
         """A batch that this turn has gone on from is over when its last chunk is recorded."""
@@ -189,8 +179,7 @@ def choose_reader(run: Run) -> Callable[[Run], Flight | None]:
 def find_next(run: Run) -> list[int]:
     """The batch itself where it wants another turn; after a canary all that may go now."""
     if run.is_canary:
-        waiting = Batch.objects.runnable().filter(alert=run.alert)
-        return list(waiting.order_by("release_at", "pk").values_list("pk", flat=True))
+        return list(Batch.objects.runnable().filter(alert=run.alert).in_order())
     return [run.batch.pk] if run.leave.may_go_on and not run.is_read else []
 
 
@@ -202,9 +191,14 @@ def close(run: Run) -> None:
         release(run)
 
 
+def held_by(run: Run) -> QuerySet[Batch]:
+    """The run's batch, unless another worker has taken it meanwhile."""
+    return Batch.objects.filter(pk=run.batch.pk, lease_token=run.batch.lease_token)
+
+
 def release(run: Run) -> None:
     """Let go of the batch with its cursor kept, so that the next turn repeats nothing."""
-    Batch.objects.filter(pk=run.batch.pk, lease_token=run.token).update(lease_until=None)
+    held_by(run).update(lease_until=None)
 
 
 def finish(run: Run) -> None:
@@ -215,8 +209,7 @@ def finish(run: Run) -> None:
     waiting = Failure.objects.filter(batch=run.batch, next_try_at__isnull=False)
     next_try_at = waiting.aggregate(at=Min("next_try_at"))["at"]
     state = Batch.State.RETRYING if next_try_at else Batch.State.DONE
-    held = Batch.objects.filter(pk=run.batch.pk, lease_token=run.token)
-    if not held.update(state=state, next_try_at=next_try_at, lease_until=None):
+    if not held_by(run).update(state=state, next_try_at=next_try_at, lease_until=None):
         return
     run.batch.refresh_from_db(fields=["accepted_count", "failed_count"])
     counts = {"accepted": run.batch.accepted_count, "failed": run.batch.failed_count}

@@ -33,8 +33,14 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             release_at__lte=Now(),
         )
 
-    def claim(self, batch_id: int, lease: timedelta) -> int | None:
-        """Take the lease by the database's clock: its fencing token, or None if another has it."""
+    def in_order(self) -> models.QuerySet[Batch, int]:
+        """Ids, those first that were released first."""
+        return self.order_by("release_at", "pk").values_list("pk", flat=True)
+
+    def claim(self, batch_id: int, lease: timedelta) -> Batch | None:
+        """Take the lease by the database's clock: the batch with its fencing token, its alert and
+        story, or None if another has it.
+        """
         taken = (
             self.runnable()
             .filter(pk=batch_id)
@@ -42,19 +48,16 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         )
         if not taken:
             return None
-        return self.values_list("lease_token", flat=True).get(pk=batch_id)
+        return self.select_related("alert__story").get(pk=batch_id)
 
-    def claim_next(self, alert: Alert, lease: timedelta) -> tuple[int, int] | None:
-        """Take the lease of the alert's next batch in its first pass: its id and fencing token.
+    def claim_next(self, alert: Alert, lease: timedelta) -> Batch | None:
+        """The same of the alert's next batch in its first pass.
 
         None where no batch of it is free, or other workers were always faster.
         """
-        waiting = self.runnable().filter(alert=alert, state=Batch.State.PENDING)
-        free = waiting.order_by("release_at", "pk").values_list("pk", flat=True)
-        for batch_id in free[:MOST_CLAIMS]:
-            if token := self.claim(batch_id, lease):
-                return batch_id, token
-        return None
+        free = self.runnable().filter(alert=alert, state=Batch.State.PENDING).in_order()
+        claims = (self.claim(batch_id, lease) for batch_id in free[:MOST_CLAIMS])
+        return next(filter(None, claims), None)
 
 
 class Batch(models.Model):

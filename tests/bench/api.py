@@ -8,7 +8,6 @@ ratio is steadier than that of the rates.
 
 import os
 import random
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from articles.models import Article
 from tests import archive
 from tests.bench.load import Load, Make, make_request, press
 from tests.bench.table import Row, middle, show_progress
-from tests.processes import ROOT, environment, kill, spawn, wait_until
+from tests.processes import ROOT, environment, free_port, is_listening, kill, spawn, wait_until
 
 ARTICLES = int(os.environ.get("BENCH_ARTICLES", "1000000"))
 FEW = ARTICLES // 100
@@ -159,9 +158,7 @@ class Server:
 
 @contextmanager
 def running_server(application: str) -> Iterator[Server]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     folder = tempfile.TemporaryDirectory()
     env = environment(
         DEBUG="no",
@@ -181,16 +178,8 @@ def running_server(application: str) -> Iterator[Server]:
     command = ("gunicorn", application, *options, "--no-control-socket")
     process = spawn(*command, env=env, stderr=subprocess.DEVNULL)
     try:
-        wait_until(lambda: is_up(port))
+        wait_until(lambda: is_listening(port))
         yield Server(port, process)
     finally:
         kill(process)
         folder.cleanup()
-
-
-def is_up(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True

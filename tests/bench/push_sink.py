@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from notifications.emulator.certificates import make_certificates
 from notifications.transports.lane import frames
-from tests.processes import ROOT, wait_until
+from tests.processes import ROOT, free_port, is_listening, wait_until
 
 ANSWER = b'{"name":"projects/p/messages/1"}\n'
 LATENCY = 0.1  # seconds
@@ -72,18 +71,6 @@ def running(folder: Path) -> Iterator[Sink]:
     finally:
         process.terminate()
         process.wait(10)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def is_listening(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
 
 
 class Accepting(asyncio.Protocol):

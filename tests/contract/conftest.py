@@ -1,8 +1,3 @@
-import contextlib
-import socket
-import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +5,7 @@ import pytest
 from articles.models import Trend
 from articles.searching import index_articles
 from tests import make
-from tests.processes import environment, running, spawn, wait_until
+from tests.processes import web
 from tests.tokens import PROJECT
 
 
@@ -35,12 +30,8 @@ def news(transactional_db: None) -> None:  # noqa: ARG001 - opens the database
 @pytest.fixture
 def server(news: None) -> Iterator[str]:  # noqa: ARG001 - what it serves
     """The address of a real server with the tests' database, which limits nobody."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    env = environment(
-        SITE_URL=url,
+    with web(
+        *("--threads", "4", "--limit-request-line", "8190"),
         API_KEEP_SECONDS=1,
         READER_RATE="1000000/second",
         ADDRESS_RATE="1000000/second",
@@ -48,15 +39,5 @@ def server(news: None) -> Iterator[str]:  # noqa: ARG001 - what it serves
         FIREBASE_PROJECT=PROJECT,
         FIREBASE_AUTH_EMULATOR_HOST="127.0.0.1:9099",
         LOG_LEVEL="ERROR",
-    )
-    command = ("gunicorn", "backend.wsgi", "--bind", f"127.0.0.1:{port}")
-    options = ("--worker-class", "gthread", "--threads", "4", "--limit-request-line", "8190")
-    with running(spawn(*command, *options, env=env, stderr=subprocess.DEVNULL)):
-        wait_until(lambda: is_up(url))
+    ) as url:
         yield url
-
-
-def is_up(url: str) -> bool:
-    with contextlib.suppress(urllib.error.URLError):
-        return bool(urllib.request.urlopen(f"{url}/healthz", timeout=5).status == 200)
-    return False

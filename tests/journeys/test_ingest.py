@@ -15,7 +15,15 @@ from articles.models import Article, Feed
 from articles.pace import connect
 from tests import make
 from tests.make import NOON
-from tests.processes import beat, environment, kill, running, wait_until, worker
+from tests.processes import (
+    beat,
+    environment,
+    is_somebody_waiting,
+    kill,
+    running,
+    wait_until,
+    worker,
+)
 from tests.publishers import Item, PublisherServer
 
 HOUR = timedelta(hours=1)
@@ -98,14 +106,6 @@ def test_workers_share_a_host_one_request_at_a_time(publishers: list[PublisherSe
 
     assert server.most_at_once == 1
     assert Article.objects.count() == 8
-
-
-def is_somebody_waiting() -> bool:
-    """Whether a worker would store articles now, and may not."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        [count] = cursor.fetchone()
-    return bool(count)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -113,12 +113,13 @@ def test_one_turn_tells_all_batches_of_an_alert(
 
 
 def test_a_batch_that_another_worker_holds_is_left_to_it(batches: list[int]) -> None:
-    token = Batch.objects.claim(batches[1], timedelta(minutes=1))
+    held = Batch.objects.claim(batches[1], timedelta(minutes=1))
+    assert held
 
     dispatch.run_batch(batches[0], MemoryTransport())
 
     left = Batch.objects.unfinished().get()
-    assert (left.pk, left.lease_token, left.accepted_count) == (batches[1], token, 0)
+    assert (left.pk, left.lease_token, left.accepted_count) == (batches[1], held.lease_token, 0)
     assert Alert.objects.get().state == Alert.State.SENDING
 
 

@@ -8,26 +8,19 @@ from django.db import connection, transaction
 
 from notifications.models import Batch
 from tests import make
-from tests.processes import wait_until
+from tests.processes import is_somebody_waiting, wait_until
 from tests.told import follower, plan
 
 LEASE = timedelta(minutes=1)
-WAITING = "SELECT FROM pg_locks WHERE NOT granted"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def claim_elsewhere(batch_id: int) -> int | None:
+def claim_elsewhere(batch_id: int) -> Batch | None:
     try:
         return Batch.objects.claim(batch_id, LEASE)
     finally:
         connection.close()
-
-
-def is_one_waiting() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        return bool(cursor.fetchall())
 
 
 def test_who_waited_for_a_batch_while_another_took_it_does_not_get_it() -> None:
@@ -37,10 +30,11 @@ def test_who_waited_for_a_batch_while_another_took_it_does_not_get_it() -> None:
 
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():
-            token = Batch.objects.claim(batch.pk, LEASE)
+            first = Batch.objects.claim(batch.pk, LEASE)
             second = other.submit(claim_elsewhere, batch.pk)
-            wait_until(is_one_waiting)
+            wait_until(is_somebody_waiting)
         assert second.result() is None
 
     batch.refresh_from_db()
-    assert batch.lease_token == token == 1
+    assert first
+    assert batch.lease_token == first.lease_token == 1

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import time
@@ -16,7 +15,7 @@ import pytest
 from notifications.emulator.certificates import make_certificates
 from notifications.transports.lane import OK, Lane, Patience
 from tests.notifications.transports.lane.servers import requests
-from tests.processes import wait_until
+from tests.processes import free_port, is_listening, wait_until
 
 pytestmark = pytest.mark.contract
 
@@ -51,18 +50,6 @@ def find(program: str) -> str:
     if not path:
         pytest.skip(f"no {program} here")
     return path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def is_listening(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
 
 
 @contextlib.contextmanager
