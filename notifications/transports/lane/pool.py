@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 TICK: Final = 0.1  # seconds after which the clocks are looked at, whether anything came or not
 ABSENCE: Final = 0.25  # seconds away from the sockets that are not held against the server
+LATELY: Final = 0.05  # seconds
+LEISURE: Final = 0.5  # share of the time
 
 
 class Timed(Protocol):
@@ -72,7 +74,9 @@ class Link(Generic[Ticket]):
 
 
 class Pool(Generic[Ticket]):
-    """At most `most` connections; one more is opened when those there are have no room."""
+    """At most `most` connections; one more is opened when those there are have no room, unless we
+    are too busy with them to wait for answers: then it would have to wait for us.
+    """
 
     def __init__(
         self, server: SplitResult, most: int, tls: ssl.SSLContext | None, patience: Patience
@@ -89,6 +93,8 @@ class Pool(Generic[Ticket]):
         self.not_before = 0.0
         self.unreachable: OSError | None = None
         self.left_at = time.monotonic()
+        self.leisure = 1.0
+        """The share of the time that was lately spent waiting."""
         self.excused = 0.0
         self.done: list[tuple[Ticket, Outcome]] = []
 
@@ -115,6 +121,8 @@ class Pool(Generic[Ticket]):
         alive = [link for link in self.links if not link.protocol.is_draining]
         is_opening = any(not link.protocol.is_ready for link in alive)
         if is_opening or len(alive) >= self.most or self.now() < self.not_before:
+            return
+        if alive and self.leisure < LEISURE:
             return
         try:
             places = find_places(self.host, self.port)
@@ -152,11 +160,13 @@ class Pool(Generic[Ticket]):
 
         All that had arrived is read before any clock is looked at.
         """
-        away = time.monotonic() - self.left_at
+        left_at, begun_at = self.left_at, time.monotonic()
+        away = begun_at - left_at
         if away > ABSENCE:
             self.excused += away
         ready = self.selector.select(longest)
         self.left_at = time.monotonic()
+        self.note_leisure(self.left_at - begun_at, self.left_at - left_at)
         now = self.now()
         for key, _ in ready:
             self.serve(key.data, now)
@@ -164,6 +174,11 @@ class Pool(Generic[Ticket]):
         for link in [*self.links]:
             self.check(link, now)
         yield self.take_done()
+
+    def note_leisure(self, waited: float, of: float) -> None:
+        """How long we waited, of the seconds since the last wait was over."""
+        if of > 0:
+            self.leisure += (waited / of - self.leisure) * min(1, of / LATELY)
 
     def take_done(self) -> list[tuple[Ticket, Outcome]]:
         done, self.done = self.done, []

@@ -9,6 +9,7 @@ import pytest
 from notifications.transports.lane import (
     Lost,
     Patience,
+    Request,
 )
 from notifications.transports.lane.frames import RST_STREAM, pack, pack_number
 from tests.notifications.transports.lane.sending import QUICK, open_lane, outcomes_of, send
@@ -177,3 +178,27 @@ def test_an_unused_connection_is_replaced() -> None:
             time.sleep(0.2)
         lane.close()
         assert len(server.guests) == 2
+
+
+@pytest.mark.parametrize(("is_busy", "opened"), [(False, {4}), (True, {1, 2})])
+def test_who_has_no_time_for_a_connection_opens_no_other(
+    *, is_busy: bool, opened: set[int]
+) -> None:
+    """Each takes 100 requests at a time: the others would only wait longer for us to read."""
+
+    def ask() -> Iterator[Request[int]]:
+        for each in requests(2000):
+            time.sleep(0.001 if is_busy else 0)
+            yield each
+
+    def take_time(guest: Guest) -> None:
+        guest.begin()
+        for stream_id in guest.requests():
+            time.sleep(0 if is_busy else 0.001)
+            guest.answer(stream_id)
+
+    with serving(take_time) as server:
+        lane = open_lane(server.url, 4)
+        assert outcomes_of(list(lane.send(ask())), 2000) == {"ok": 2000}
+        lane.close()
+        assert len(server.guests) in opened
