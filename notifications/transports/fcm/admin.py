@@ -17,7 +17,7 @@ from urllib3.exceptions import NewConnectionError
 
 from notifications.transports.base import ACCEPTED, Message, Notice, Outcome, Result
 from notifications.transports.fcm.answers import MALFORMED, UNREACHABLE, read_outcome
-from notifications.transports.fcm.words import ADDRESS, make_parts
+from notifications.transports.fcm.words import MalformedAddressError, encode_address, make_parts
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +55,13 @@ class FcmAdminTransport:
         parts: dict[Notice, dict[str, Any]] = {}
         sendable, encoded = [], []
         for message in chunk:
-            if not ADDRESS.fullmatch(message.address):
-                yield message, MALFORMED
-                continue
             try:
+                encode_address(message.address)
                 if message.notice not in parts:
                     parts[message.notice] = make_parts(message.notice)
+            except MalformedAddressError:
+                yield message, MALFORMED
+                continue
             except ValueError:
                 logger.exception("firebase-admin refuses a notice")
                 yield message, Outcome(result=Result.REJECTED, code="INVALID_ARGUMENT")

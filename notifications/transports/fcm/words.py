@@ -4,9 +4,9 @@ Source: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
 """
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from string import ascii_letters, digits
 from typing import Any, Final
 
 from firebase_admin import messaging
@@ -17,7 +17,8 @@ PLACEHOLDER: Final = "0123456789-the-address-goes-here-0123456789"
 MOST_BYTES: Final = 4096  # of a message without its address
 MOST_BODIES: Final = 64
 # The characters that registration allows. None of them has to be escaped in JSON.
-ADDRESS: Final = re.compile(r"[A-Za-z0-9_:\-]{10,4096}")
+SAFE: Final = f"{ascii_letters}{digits}_:-".encode()
+SHORTEST, LONGEST = 10, 4096
 
 
 class MalformedAddressError(Exception):
@@ -39,9 +40,7 @@ class Bodies:
         notice, kind, address = message.notice, message.address_kind, message.address
         if notice is not self.notice or kind != self.kind:
             self.turn_to(notice, kind)
-        if not ADDRESS.fullmatch(address):
-            raise MalformedAddressError
-        return self.before + address.encode("ascii") + self.after
+        return self.before + encode_address(address) + self.after
 
     def turn_to(self, notice: Notice, kind: str) -> None:
         """The messages that follow are probably of this kind too."""
@@ -53,6 +52,14 @@ class Bodies:
             self.known[key] = self.start + before.removeprefix(b"{"), after
         self.before, self.after = self.known[key]
         self.notice, self.kind = notice, kind
+
+
+def encode_address(address: str) -> bytes:
+    """Raises MalformedAddressError. A pattern would take three times as long to look at it."""
+    encoded = address.encode(errors="replace")
+    if encoded.translate(None, SAFE) or not SHORTEST <= len(encoded) <= LONGEST:
+        raise MalformedAddressError
+    return encoded
 
 
 def encode(notice: Notice, address_kind: str) -> tuple[bytes, bytes]:

@@ -30,6 +30,7 @@ from notifications.transports.lane.frames import (
     StreamError,
     name_code,
     pack,
+    pack_head,
     pack_number,
 )
 from notifications.transports.lane.outcomes import OK, Lost, Outcome, Refused
@@ -68,6 +69,8 @@ class Connection(Generic[Ticket]):
         self.rest = b""
         self.done: list[tuple[Ticket, Outcome]] = []
         settings = {peer.HEADER_TABLE_SIZE: 0, peer.ENABLE_PUSH: 0}
+        self.sizes = 0, 0  # of the fields and body of the last request, mostly those of the next
+        self.head = self.middle = b""
         self.out = [
             frames.PREFACE,
             pack(frames.SETTINGS, 0, 0, peer.pack_settings(settings)),
@@ -101,11 +104,12 @@ class Connection(Generic[Ticket]):
         size = len(body)
         if size <= self.easy_size and size <= self.window and len(block) <= LEAST_FRAME:
             self.window -= size
+            if (len(block), size) != self.sizes:
+                self.sizes = len(block), size
+                self.head = pack_head(HEADERS, END_HEADERS, len(block))
+                self.middle = pack_head(DATA, END_STREAM, size)
             number = stream_id.to_bytes(4, "big")
-            # Two frame headers, written as numbers of five bytes: length, type, flags.
-            head = (len(block) << 16 | HEADERS << 8 | END_HEADERS).to_bytes(5, "big")
-            middle = (size << 16 | DATA << 8 | END_STREAM).to_bytes(5, "big")
-            self.out += (head, number, block, middle, number, body)
+            self.out += (self.head, number, block, self.middle, number, body)
         else:
             self.start_in_parts(stream_id, block, body)
         if stream_id == MAX_STREAM_ID:  # the last there is (section 5.1.1)

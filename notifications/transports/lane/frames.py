@@ -83,6 +83,11 @@ def pack(kind: int, flags: int, stream_id: int, payload: bytes = b"") -> bytes:
     return HEADER.pack(length >> 8, length & 0xFF, kind, flags, stream_id) + payload
 
 
+def pack_head(kind: int, flags: int, length: int) -> bytes:
+    """A frame's header without its stream: length, type, flags (section 4.1)."""
+    return (length << 16 | kind << 8 | flags).to_bytes(5, "big")
+
+
 def pack_number(kind: int, stream_id: int, number: int) -> bytes:
     """RST_STREAM and WINDOW_UPDATE hold nothing but one number (sections 6.4 and 6.9)."""
     return pack(kind, 0, stream_id, number.to_bytes(4, "big"))

@@ -67,7 +67,16 @@ def test_one_notice_is_encoded_once_and_few_are_remembered() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "short", 'phone-of-a-"reader"', "phone-of-a-\\reader", "ü" * 20]
+    "address",
+    [
+        "",
+        "short",
+        'phone-of-a-"reader"',
+        "phone-of-a-\\reader",
+        "ü" * 20,
+        "\ud800" * 20,
+        "a" * 4097,
+    ],
 )
 def test_what_could_break_out_of_its_place_is_no_address(address: str) -> None:
     with pytest.raises(MalformedAddressError):
