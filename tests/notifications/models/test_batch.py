@@ -2,11 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
-from notifications.models import Batch
+from notifications import releasing
+from notifications.models import Alert, Batch
 from tests import make
 from tests.processes import is_somebody_waiting, wait_until
 from tests.told import follower, plan
@@ -38,3 +41,55 @@ def test_who_waited_for_a_batch_while_another_took_it_does_not_get_it() -> None:
     batch.refresh_from_db()
     assert first
     assert batch.lease_token == first.lease_token == 1
+
+
+def test_two_workers_that_go_on_at_once_get_different_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(releasing, "READERS_PER_BATCH", 2)
+    tag = make.tag()
+    for number in range(12):
+        follower(tag, f"phone-number-{number:03d}")
+    alert = plan(tag)
+    count = alert.batches.count()
+    assert count >= 3
+
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        mine = Batch.objects.claim_next(alert, LEASE)
+        theirs = other.submit(claim_next_elsewhere, alert).result(10)
+    left = [Batch.objects.claim_next(alert, LEASE) for _ in range(count - 1)]
+
+    claimed = [each for each in [mine, theirs, *left] if each]
+    assert {each.pk for each in claimed} == set(alert.batches.values_list("pk", flat=True))
+    assert [each.lease_token for each in claimed] == [1] * count
+    assert left[-1] is None
+
+
+def claim_next_elsewhere(alert: Alert) -> Batch | None:
+    try:
+        return Batch.objects.claim_next(alert, LEASE)
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("of_alert", "of_batch"),
+    [
+        ({"state": Alert.State.PAUSED}, {}),
+        ({"proved_at": None}, {"is_canary": False}),
+        ({}, {"state": Batch.State.RETRYING}),
+        ({}, {"release_at": timezone.now() + timedelta(hours=1)}),
+        ({}, {"lease_until": timezone.now() + timedelta(hours=1)}),
+    ],
+)
+def test_what_may_not_run_is_not_claimed_either(
+    of_alert: dict[str, Any], of_batch: dict[str, Any]
+) -> None:
+    tag = make.tag()
+    follower(tag, "phone-number-001")
+    alert = plan(tag)
+    Alert.objects.filter(pk=alert.pk).update(**{"proved_at": timezone.now()} | of_alert)
+    alert.batches.update(**of_batch)
+
+    assert Batch.objects.claim_next(alert, LEASE) is None
+    assert not Batch.objects.runnable().filter(state=Batch.State.PENDING).exists()
