@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import models
@@ -40,12 +42,9 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 
         An app may have sent a new address between our reading and the provider's word.
         """
-        return sum(
-            self.exclude(state=Device.State.GONE)
-            .filter(pk=device_id, address_digest=digest)
-            .update(state=Device.State.GONE, gone_reason=reason)
-            for device_id, digest in used
-        )
+        same = [Q(pk=device_id, address_digest=digest) for device_id, digest in used]
+        found = self.exclude(state=Device.State.GONE).filter(reduce(or_, same))
+        return found.update(state=Device.State.GONE, gone_reason=reason)
 
 
 class Device(models.Model):
