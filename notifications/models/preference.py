@@ -89,7 +89,19 @@ class Preference(models.Model):
         ]
         indexes = [
             models.Index(fields=["quiet_profile", "shard", "reader"], name="preference_by_profile"),
-            models.Index(fields=["shard", "reader"], name="preference_by_shard"),
+            models.Index(  # with all that dispatch asks of a reader
+                fields=["shard", "reader"],
+                include=[
+                    "is_on",
+                    "quiet_profile",
+                    "previous_quiet_profile",
+                    "quiet_changed_at",
+                    "languages",
+                    "daily_cap",
+                    "gap_minutes",
+                ],
+                name="preference_of_listener",
+            ),
         ]
 
     def __str__(self) -> str:
