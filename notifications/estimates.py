@@ -96,22 +96,21 @@ def measure_capped(
     audience: Audience, profiles: list[int], shards: range, gap_counts: int
 ) -> float:
     """The share of some awake readers who would be held back by cap or gap."""
-    cursor = shards[0], UUID(int=0)
-    page = read_page(
+    rows = read_page(
         audience,
-        cursor,
+        (shards[0], UUID(int=0)),
         ASKED_ABOUT_CAPS,
         profiles=profiles,
         last_shard=shards[-1],
     )
-    chunk, _ = page.cut(0, len(page.rows), cursor)
-    readers = {each.reader: each for each in chunk.listeners}
+    readers = {each.reader: each for each in rows if each.device}
+    zones = {pk: quiet.zone for pk, quiet in read_profiles().items()}
     limits = [
         Limits(
             UUID(bytes=each.reader),
             each.daily_cap,
             each.gap_minutes * 60 * gap_counts,
-            midnight_before(audience.planned_at, each.zone).timestamp(),
+            midnight_before(audience.planned_at, zones[each.profile_id]).timestamp(),
         )
         for each in readers.values()
     ]

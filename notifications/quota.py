@@ -51,7 +51,7 @@ for _, clock in ipairs(clocks) do
   clock[3] = math.max(tonumber(redis.call('GET', clock[1]) or '0'), now)
   wait = math.max(wait, clock[3] - now - burst)
 end
-if wait > 0 or count == 0 then return tostring(wait) end
+if count >= 0 and (wait > 0 or count == 0) then return tostring(wait) end
 for _, clock in ipairs(clocks) do
   redis.call('SET', clock[1], string.format('%.6f', clock[3] + count / clock[2]), 'PX', 60000)
 end
@@ -121,7 +121,10 @@ class Quota:
         self.admit_script = self.redis.register_script(ADMIT)
 
     def take(self, count: int, *, is_breaking: bool = False) -> float:
-        """0 when `count` messages may be sent now, else the seconds to wait before asking again."""
+        """0 when `count` messages may be sent now, else the seconds to wait before asking again.
+
+        A count below 0 gives back what was granted and not used.
+        """
         share = 1 if is_breaking else NORMAL_SHARE
         try:
             answer: Any = self.take_script(

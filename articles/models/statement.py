@@ -70,24 +70,37 @@ class Cursor:
     def execute(self, statement: str, values: Values) -> None:
         """Raises psycopg.Error."""
         begin(self.connection)
-        self.query, names = number(statement)
-        transformer = Transformer(self.connection)
-        forms = [PyFormat.TEXT] * len(names)  # the type of a binary one would have to be known
-        bound = transformer.dump_sequence([values[name] for name in names], forms)
-        result = check(self.connection, self.send(statement, bound))
-        transformer.set_pgresult(result)
-        self.rows = transformer.load_rows(0, result.ntuples, tuple)
-
-    def send(self, statement: str, bound: Any) -> PGresult:
         server = self.connection.pgconn
-        if not self.is_prepared:
-            return server.exec_params(self.query, bound, result_format=self.form)
-        names = PREPARED.setdefault(self.connection, {})
-        if statement not in names:
-            name = b"ask_%d" % len(names)
-            check(self.connection, server.prepare(name, self.query))
-            names[statement] = name
-        return server.exec_prepared(names[statement], bound, result_format=self.form)
+        self.query, bound = bind(self.connection, statement, values)
+        if self.is_prepared:
+            name = prepare(self.connection, statement)
+            result = server.exec_prepared(name, bound, result_format=self.form)
+        else:
+            result = server.exec_params(self.query, bound, result_format=self.form)
+        self.rows = read_rows(self.connection, check(self.connection, result))
+
+
+def bind(connection: Connection, statement: str, values: Values) -> tuple[bytes, Any]:
+    """A statement with its parameters numbered, and their values as it is sent them."""
+    query, names = number(statement)
+    forms = [PyFormat.TEXT] * len(names)  # the type of a binary one would have to be known
+    return query, Transformer(connection).dump_sequence([values[name] for name in names], forms)
+
+
+def prepare(connection: Connection, statement: str) -> bytes:
+    """The name of a statement on the server, where it is prepared once."""
+    names = PREPARED.setdefault(connection, {})
+    if statement not in names:
+        name = b"ask_%d" % len(names)
+        check(connection, connection.pgconn.prepare(name, number(statement)[0]))
+        names[statement] = name
+    return names[statement]
+
+
+def read_rows(connection: Connection, result: PGresult) -> list[tuple[Any, ...]]:
+    transformer = Transformer(connection)
+    transformer.set_pgresult(result)
+    return transformer.load_rows(0, result.ntuples, tuple)
 
 
 def begin(connection: Connection) -> None:

@@ -1,38 +1,85 @@
-"""Work that goes on beside the sending, in a thread and on a database connection of its own."""
+"""What PostgreSQL works on while messages are sent."""
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from psycopg.pq import ExecStatus, Format
 
-Found = TypeVar("Found")
+from articles.models.statement import Values, ask, bind, check, prepare, read_rows
+
+Rows = list[tuple[Any, ...]]
 
 
 class Aside:
-    """One thing after the other, as asked. The thread begins when it is first needed."""
+    """A connection of its own, which is asked one thing at a time. Nobody waits for the answer, no
+    thread either: libpq has what has come when it is wanted, and PostgreSQL rests where it is too
+    far ahead.
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.thread: ThreadPoolExecutor | None = None
+    Within a transaction all is asked in there and at once: another connection does not see what
+    that has written.
+    """
 
-    def ask(self, work: Callable[[], Found]) -> "Future[Found]":
-        """What `work` will return or raise. Within a transaction it is done at once and raises
-        here: another connection does not see what that has written.
-        """
+    def __init__(self) -> None:
+        self.database = connections.create_connection(DEFAULT_DB_ALIAS)
+        self.is_busy = False
+        """Not all that was asked for has been taken."""
+        self.found: list[Rows] = []
+
+    def ask(
+        self,
+        statement: str,
+        values: Values,
+        *,
+        at_once: int,
+        is_binary: bool = False,
+        is_prepared: bool = True,
+    ) -> None:
+        """Ask as `articles.models.statement.ask` does; the rows come `at_once` at a time."""
         if connection.in_atomic_block:
-            future: Future[Found] = Future()
-            future.set_result(work())
-            return future
-        self.thread = self.thread or ThreadPoolExecutor(1, self.name)
-        return self.thread.submit(work)
+            rows = ask(statement, values, is_binary=is_binary, is_prepared=is_prepared)
+            self.found = [rows[at : at + at_once] for at in range(0, len(rows), at_once)]
+            return
+        self.database.ensure_connection()
+        form = Format.BINARY if is_binary else Format.TEXT
+        with self.database.wrap_database_errors:
+            query, bound = bind(self.database.connection, statement, values)
+            if is_prepared:
+                name = prepare(self.database.connection, statement)
+                self.server.send_query_prepared(name, bound, result_format=form)
+            else:
+                self.server.send_query_params(query, bound, result_format=form)
+            self.is_busy = True
+            self.server.set_chunked_rows_mode(at_once)
+
+    def is_ready(self) -> bool:
+        """Whether the next rows can be taken without waiting. Raises django.db.Error."""
+        if not self.is_busy:
+            return True
+        with self.database.wrap_database_errors:
+            self.server.consume_input()
+            return not self.server.is_busy()
+
+    def take(self) -> Rows:
+        """The next rows, none after the last. Raises django.db.Error."""
+        if not self.is_busy:
+            return self.found.pop(0) if self.found else []
+        with self.database.wrap_database_errors:
+            result = self.server.get_result()
+            if result.status != ExecStatus.TUPLES_CHUNK:  # the end: no rows, or an error
+                self.drop()
+                check(self.database.connection, result)
+            return read_rows(self.database.connection, result)
+
+    def drop(self) -> None:
+        """Let go of all that was not taken, as it comes."""
+        while self.is_busy and self.server.get_result():
+            pass
+        self.is_busy, self.found = False, []
 
     def close(self) -> None:
-        """Wait for what is under way, and give back the connection."""
-        if self.thread:
-            self.thread.submit(close_connection)
-            self.thread.shutdown()
+        self.drop()
+        self.database.close()
 
-
-def close_connection() -> None:
-    connection.close()
+    @property
+    def server(self) -> Any:
+        return self.database.connection.pgconn

@@ -38,11 +38,11 @@ class Leave:
     def wait_for_permits(self, count: int, following: int) -> bool:
         """True once `count` messages may go. A long wait is not slept through: it ends the turn.
 
-        Some of those `following` are granted with them, since asking takes as long as sending
-        thirty.
+        Some of those `following`, if so many do, are granted with them: asking takes as long as
+        sending thirty.
         """
         if time.monotonic() > self.permits_end:
-            self.permits = 0
+            self.give_back()
         while self.permits < count:
             missing = count - self.permits
             lot = max(missing, min(missing + following, int(settings.PUSH_RATE * LOT_SECONDS)))
@@ -58,6 +58,12 @@ class Leave:
                 self.permits_end = time.monotonic() + LOT_SECONDS
         self.permits -= count
         return True
+
+    def give_back(self) -> None:
+        """Leave to others what was granted and not used."""
+        if self.permits:
+            get_quota().take(-self.permits, is_breaking=self.alert.is_breaking)
+            self.permits = 0
 
     def ask_time_left(self) -> timedelta | None:
         """Until the alert expires, by the database's clock; None where it may no longer be sent.

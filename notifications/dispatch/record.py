@@ -1,16 +1,18 @@
-"""What became of a chunk is written in one transaction, or not at all."""
+"""What became of a chunk is written at once, or not at all."""
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
 from articles.models.statement import ask
+from notifications.dispatch.aside import Aside, Rows
 from notifications.dispatch.run import Flight, Run
 from notifications.models import Alert, Batch, Device, Failure, Holdback, digest_address
 from notifications.quota import get_quota
@@ -40,6 +42,38 @@ class LeaseLostError(Exception):
     """
 
 
+class Recorder:
+    """Writes down one chunk after the other: the cursor must not pass over one that could not be
+    recorded. Most are one UPDATE, which PostgreSQL makes while others are sent.
+    """
+
+    def __init__(self) -> None:
+        self.aside = Aside()
+        self.flight: Flight | None = None
+        """What is being recorded."""
+
+    def begin(self, flight: Flight) -> None:
+        """Raises LeaseLostError, or leaves that to `finish`."""
+        self.flight = flight
+        if flight.is_plain:
+            self.aside.ask(RECORD, count(flight, []), at_once=1)
+        else:
+            record(flight)
+
+    def is_ready(self) -> bool:
+        return self.aside.is_ready()
+
+    def finish(self, flight: Flight) -> None:
+        """Wait until it is written. Raises LeaseLostError."""
+        self.flight = None
+        if flight.is_plain:
+            learn(flight.run, self.aside.take())
+            self.aside.drop()
+
+    def close(self) -> None:
+        self.aside.close()
+
+
 def record(flight: Flight) -> None:
     """Write what became of a chunk and move the cursor past it.
 
@@ -48,19 +82,15 @@ def record(flight: Flight) -> None:
     run = flight.run
     waits = [delivery.next_try() for delivery in flight.unsent]
     verdict = judge(flight.unsent, len(flight.messages), is_canary=run.is_canary)
-    values = count(flight, waits)
-    if flight.unsent or flight.retried or flight.held_back:
-        with transaction.atomic():
-            move_cursor(run, values)
-            Failure.objects.filter(pk__in=[failure.pk for failure in flight.retried]).delete()
-            keep_failures(run, flight.unsent, waits)
-            keep_held_back(flight)
-            if verdict:
-                stop(run, verdict[0].value, verdict[1])
-            else:
-                give_up(flight.unsent)
-    else:
-        move_cursor(run, values)
+    with transaction.atomic():
+        learn(run, ask(RECORD, count(flight, waits)))
+        Failure.objects.filter(pk__in=[failure.pk for failure in flight.retried]).delete()
+        keep_failures(run, flight.unsent, waits)
+        keep_held_back(flight)
+        if verdict:
+            stop(run, verdict[0].value, verdict[1])
+        else:
+            give_up(flight.unsent)
     pause = wanted_pause(flight.unsent, len(flight.messages))
     if pause:
         length = get_quota().pause(pause.wish, pause.first, is_overload=pause.is_overload)
@@ -80,7 +110,7 @@ def count(flight: Flight, waits: Sequence[timedelta | None]) -> dict[str, Any]:
     return {
         "shard": flight.cursor[0],
         "reader": flight.cursor[1],
-        "accepted": flight.accepted,
+        "accepted": len(flight.messages) - len(flight.unsent),
         "failed": sum(wait is None for wait in waits) + left,
         "ambiguous": results[Result.AMBIGUOUS],
         "held_back": sum(len(places) for places in flight.held_back.values()),
@@ -91,9 +121,10 @@ def count(flight: Flight, waits: Sequence[timedelta | None]) -> dict[str, Any]:
     }
 
 
-def move_cursor(run: Run, values: dict[str, Any]) -> None:
-    """And learn how long the alert may still be sent, which saves the next chunk from asking."""
-    rows = ask(RECORD, values)
+def learn(run: Run, rows: Rows) -> None:
+    """How long the alert may still be sent, which saves the next chunk from asking; and whether the
+    batch is still ours.
+    """
     if not rows:
         raise LeaseLostError(run.batch.pk)
     run.leave.learn(rows[0][0])
@@ -130,11 +161,13 @@ def keep_held_back(flight: Flight) -> None:
 
 def give_up(unsent: Sequence[Delivery]) -> None:
     """Mark devices gone on the provider's word, unless they have a new address by now."""
-    for delivery in unsent:
-        if delivery.outcome.result is Result.GONE:
-            message = delivery.message
-            used = [(message.device_id, digest_address(message.address))]
-            Device.objects.mark_gone(used, delivery.outcome.code[:40])
+    used: dict[str, list[tuple[UUID, bytes]]] = defaultdict(list)
+    for message, outcome in ((each.message, each.outcome) for each in unsent):
+        if outcome.result is Result.GONE:
+            address = message.device_id, digest_address(message.address)
+            used[outcome.code[:40]].append(address)
+    for code, addresses in used.items():
+        Device.objects.mark_gone(addresses, code)
 
 
 def stop(run: Run, state: str, reason: str) -> None:

@@ -3,19 +3,19 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
 from django.conf import settings
 
-from notifications.audience import Audience, Page
+from notifications.audience import Audience
 from notifications.dispatch.aside import Aside
 from notifications.dispatch.leave import Leave
 from notifications.dispatch.pages import Pages
 from notifications.models import Alert, Batch, Failure, Variant
 from notifications.notices import make_notice, name_tags
-from notifications.releasing import CANARY
+from notifications.releasing import CANARY, READERS_PER_BATCH
 from notifications.transports.base import Message, Notice
 from notifications.verdict import Delivery
 
@@ -43,9 +43,8 @@ class Run:
 
     def __post_init__(self) -> None:
         self.cursor: Cursor = (self.batch.cursor_shard, self.batch.cursor_reader)
-        self.pages = Pages(self.aside, first=self.chunk_size)
-        self.page: Page | None = None
-        self.at = 0  # rows of the page that are on their way
+        self.midnights: dict[int, float] = {}
+        """By quiet profile, in seconds of the epoch."""
         self.made: dict[str, Notice] = {}
         self.made_at = 0.0
 
@@ -72,6 +71,24 @@ class Run:
             return min(CANARY, settings.PUSH_IN_FLIGHT)
         paced = max(10, int(settings.PUSH_RATE * CHUNK_SECONDS))
         return min(max(1, settings.PUSH_IN_FLIGHT // CHUNKS_IN_FLIGHT), paced)
+
+    @cached_property
+    def page_size(self) -> int:
+        """Readers whom one statement finds: no more than may be told in a second, since what they
+        do meanwhile is not seen.
+        """
+        second = max(1, int(settings.PUSH_RATE))
+        return min(CANARY if self.is_canary else READERS_PER_BATCH, second)
+
+    @cached_property
+    def pages(self) -> Pages:
+        sizes = {"chunk_size": self.chunk_size, "page_size": self.page_size}
+        return Pages(self.aside, self.audience, self.batch, **sizes)
+
+    @cached_property
+    def told_at(self) -> datetime:
+        """The moment for which the alert was planned, or the end of the batch's quiet hours."""
+        return max(self.audience.planned_at, self.batch.release_at)
 
     @cached_property
     def tag_names(self) -> list[str]:
@@ -111,12 +128,16 @@ class Flight:
     """Readers who were not disturbed, with their shards, by reason."""
     deviceless: int = 0
     retried: list[Failure] = field(default_factory=list)
-    accepted: int = 0
     unsent: list[Delivery] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.waiting = 0
         self.tries = {failure.device_id: failure.tries for failure in self.retried}
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing is to be recorded but how many accepted it, and the cursor."""
+        return not (self.unsent or self.retried or self.held_back or self.run.is_canary)
 
     def load(self, messages: list[Message]) -> None:
         """Take messages, whose ticket it is."""

@@ -6,25 +6,23 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import closing
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db.models import Min, QuerySet
 
 from notifications.audience import audience_of
 from notifications.dispatch.aside import Aside
-from notifications.dispatch.chunks import read_audience, read_failures, reader_of
+from notifications.dispatch.chunks import read_audience, read_failures
 from notifications.dispatch.digest import read_digests
 from notifications.dispatch.leave import LONGEST_NAP, Leave
-from notifications.dispatch.record import LeaseLostError, record
+from notifications.dispatch.record import LeaseLostError, Recorder
 from notifications.dispatch.run import Flight, Run
 from notifications.models import Alert, Batch, Failure
 from notifications.preflight import preflight
 from notifications.quota import get_quota
-from notifications.transports.base import Message, Outcome, Result, Transport
+from notifications.transports.base import ACCEPTED, Message, Outcome, Transport
 from notifications.verdict import Delivery, is_plain, judge_outcome
 
 logger = logging.getLogger(__name__)
@@ -40,7 +38,7 @@ def run_batch(batch_id: int, transport: Transport) -> list[int]:
     """
     if get_quota().take(0, is_breaking=True) > LONGEST_NAP:
         return []  # a pause: the sweep asks again
-    with closing(Aside("read-ahead")) as aside, closing(Aside("recorder")) as recorder:
+    with closing(Aside()) as aside, closing(Recorder()) as recorder:
         batch = Batch.objects.claim(batch_id, timedelta(seconds=settings.PUSH_LEASE))
         if batch is None:
             return []
@@ -52,28 +50,19 @@ def run_batch(batch_id: int, transport: Transport) -> list[int]:
         except LeaseLostError as lost:
             logger.warning("lease lost", extra={"alert": str(run.alert.pk), "batch": lost.args[0]})
             return []
+        finally:
+            run.leave.give_back()
         close(turn.run)
         return find_next(turn.run)
-
-
-def begin_next(run: Run) -> Run | None:
-    """The alert's next batch that is free, with its first page."""
-    batch = Batch.objects.claim_next(run.alert, timedelta(seconds=settings.PUSH_LEASE))
-    if batch is None:
-        return None
-    following = Run(batch, run.audience, run.leave, run.aside)
-    following.pages.prepare(reader_of(following), following.cursor)
-    return following
 
 
 class Turn:
     """The chunks that are under way, the first one first."""
 
-    def __init__(self, run: Run, recorder: Aside) -> None:
+    def __init__(self, run: Run, recorder: Recorder) -> None:
         self.run = run
         self.flights: deque[Flight] = deque()
         self.recorder = recorder
-        self.recording: tuple[Flight, Future[None]] | None = None
         self.under_way = 0
         """Messages whose chunk is not recorded: what a kill now would repeat."""
         self.end = time.monotonic() + SLICE
@@ -82,8 +71,13 @@ class Turn:
     def take(self, transport: Transport) -> None:
         """Send until the time is over, nobody is left, or something is in the way."""
         for message, outcome in transport.send(self.messages()):
-            self.settle(message, outcome)
-        while self.flights or self.recording:
+            flight: Flight = message.ticket
+            if outcome is not ACCEPTED:
+                self.note_unsent(flight, message, outcome)
+            flight.waiting -= 1
+            if not flight.waiting:
+                self.record_landed()
+        while self.flights or self.recorder.flight:
             self.record_landed(is_waiting=True)
 
     def messages(self) -> Iterator[Message | None]:
@@ -98,21 +92,27 @@ class Turn:
             if flight is None:
                 return
             self.start(flight)
-            following = self.ask_for_next()
+            following = self.claim_next()
             yield from flight.messages
             if self.run.is_canary:
                 return
-            if following and (run := following.result()):
-                self.go_on(run)
+            if following:
+                self.go_on(following)
 
-    def ask_for_next(self) -> "Future[Run | None] | None":
-        """For the batch after this one, with the last chunk of this one: sooner its lease might end
-        before anything of it is recorded. Retries and digests are few and go alone.
+    def claim_next(self) -> Run | None:
+        """The batch after this one, with the last chunk of this one: sooner its lease might end
+        before anything of it is recorded. Its first readers are looked for at once. Retries and
+        digests are few and go alone.
         """
         run = self.run
-        if run.page is None or not run.is_read or run.is_canary:
+        if self.read_next is not read_audience or not run.is_read or run.is_canary:
             return None
-        return run.aside.ask(partial(begin_next, run))
+        batch = Batch.objects.claim_next(run.alert, timedelta(seconds=settings.PUSH_LEASE))
+        if batch is None:
+            return None
+        following = Run(batch, run.audience, run.leave, run.aside)
+        following.pages.begin()
+        return following
 
     def go_on(self, following: Run) -> None:
         """Turn to the batch after this one: to wait for the last answers first would leave the wire
@@ -123,8 +123,8 @@ class Turn:
 
     def close_left(self, run: Run) -> None:
         """A batch that this turn has gone on from is over when its last chunk is recorded."""
-        recording = [self.recording[0]] if self.recording else []
-        if run is not self.run and all(each.run is not run for each in [*self.flights, *recording]):
+        flights = [*self.flights, self.recorder.flight]
+        if run is not self.run and all(each is None or each.run is not run for each in flights):
             close(run)
 
     def is_full(self) -> bool:
@@ -137,18 +137,11 @@ class Turn:
         # One with nobody to tell is recorded before the next is read: it may be failures' last.
         self.record_landed(is_waiting=not flight.messages)
 
-    def settle(self, message: Message, outcome: Outcome) -> None:
-        flight: Flight = message.ticket
-        if outcome.result is Result.ACCEPTED:
-            flight.accepted += 1
-        else:
-            tries = flight.tries.get(message.device_id, 0) + 1
-            flight.unsent.append(Delivery(message, outcome, tries))
-            if judge_outcome(outcome) or is_plain(outcome):
-                flight.run.leave.may_go_on = False  # at once: others are still under way
-        flight.waiting -= 1
-        if not flight.waiting:
-            self.record_landed()
+    def note_unsent(self, flight: Flight, message: Message, outcome: Outcome) -> None:
+        tries = flight.tries.get(message.device_id, 0) + 1
+        flight.unsent.append(Delivery(message, outcome, tries))
+        if judge_outcome(outcome) or is_plain(outcome):
+            flight.run.leave.may_go_on = False  # at once: others are still under way
 
     def record_landed(self, *, is_waiting: bool = False) -> None:
         """Record the chunks that are complete, up to the first that is not. One after the other:
@@ -156,18 +149,16 @@ class Turn:
         one is recorded when this returns, where one is complete.
         """
         while True:
-            if self.recording:
-                flight, future = self.recording
-                if not is_waiting and not future.done():
+            if recorded := self.recorder.flight:
+                if not is_waiting and not self.recorder.is_ready():
                     return
-                future.result()
-                self.recording, is_waiting = None, False
-                self.under_way -= flight.unload()
-                self.close_left(flight.run)
+                self.recorder.finish(recorded)
+                is_waiting = False
+                self.under_way -= recorded.unload()
+                self.close_left(recorded.run)
             if not self.flights or self.flights[0].waiting:
                 return
-            flight = self.flights.popleft()
-            self.recording = flight, self.recorder.ask(partial(record, flight))
+            self.recorder.begin(self.flights.popleft())
 
 
 def choose_reader(run: Run) -> Callable[[Run], Flight | None]:

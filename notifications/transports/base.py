@@ -91,7 +91,8 @@ class Transport(Protocol):
     """A way to carry messages; PUSH_TRANSPORT names one by its dotted path."""
 
     def send(self, messages: Iterable[Message | None]) -> Iterator[tuple[Message, Outcome]]:
-        """Every message with its outcome, once, in any order. Raises nothing for one message.
+        """Every message with its outcome, once, in any order; where it was accepted, with ACCEPTED
+        itself. Raises nothing for one message.
 
         `messages` is read as there is room, while others are under way. None in it means: no more
         for now, give outcomes first. After a None with nothing under way it is simply read on.

@@ -46,16 +46,10 @@ def followers_of(tag: Tag) -> Audience:
 def walk(tag: Tag, size: int) -> int:
     """Read a whole audience in chunks, as a batch does; how many devices."""
     profiles = list(QuietProfile.objects.values_list("pk", flat=True))
-    cursor, found, is_last = (0, UUID(int=0)), 0, False
-    while not is_last:
-        page = read_page(
-            followers_of(tag),
-            profiles=profiles,
-            last_shard=65_535,
-            cursor=cursor,
-            limit=size,
-        )
-        chunk, _ = page.cut(0, len(page.rows), cursor)
-        cursor, is_last = chunk.cursor, chunk.is_last
-        found += len(chunk.listeners)
-    return found
+    cursor, found = (0, UUID(int=0)), 0
+    while True:
+        rows = read_page(followers_of(tag), cursor, size, profiles=profiles, last_shard=65_535)
+        if not rows:
+            return found
+        cursor = rows[-1].shard, UUID(bytes=rows[-1].reader)
+        found += sum(bool(row.device) for row in rows)

@@ -49,6 +49,16 @@ def test_breaking_news_does_not_wait_behind_other_alerts() -> None:
     assert quota.take(10, is_breaking=True) == 0
 
 
+def test_what_is_given_back_can_be_had_by_others() -> None:
+    quota = make_quota(rate=100)
+    assert quota.take(50, is_breaking=True) == 0
+    assert quota.take(10, is_breaking=True) > 0.2
+
+    quota.take(-45, is_breaking=True)
+
+    assert quota.take(10, is_breaking=True) == 0
+
+
 def test_the_rate_grows_after_silence() -> None:
     slow, fast = make_quota(ramp=60), make_quota()
 

@@ -1,92 +1,116 @@
+from collections.abc import Iterator
 from contextlib import closing
-from threading import Event, current_thread
-from uuid import UUID
+from datetime import timedelta
+from itertools import groupby
 
 import pytest
-from django.db import transaction
+from django.utils import timezone
 
-from notifications.audience import Listener, Page
+from articles.models import Follow, Tag
+from articles.models.identifier import make_id
+from notifications.audience import Audience
 from notifications.dispatch.aside import Aside
-from notifications.dispatch.pages import PAGE_SIZE, Pages
+from notifications.dispatch.pages import DEVICE, READER, Chunk, Pages
+from notifications.models import Alert, Batch, Device, QuietProfile
+from tests import make
+from tests.crowd import make_crowd
 
-START = (0, UUID(int=0))
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def row_of(number: int) -> Listener:
-    reader = UUID(int=number).bytes
-    return Listener(number, reader, reader, "fcm_token", "an-address", "", 0, 0, "UTC", None)
+@pytest.fixture
+def aside() -> Iterator[Aside]:
+    with closing(Aside()) as aside:
+        yield aside
 
 
-class Shelf:
-    """Three pages of one reader each, and who was asked for them."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[int, UUID]] = []
-        self.limits: list[int] = []
-        self.threads: list[str] = []
-        self.is_second_asked = Event()
-
-    def read(self, cursor: tuple[int, UUID], limit: int) -> Page:
-        self.asked.append(cursor)
-        self.limits.append(limit)
-        self.threads.append(current_thread().name.partition("_")[0])
-        if len(self.asked) > 1:
-            self.is_second_asked.set()
-        number = cursor[0] + 1
-        return Page([row_of(number)], is_last=number == 3)
+def pages_of(aside: Aside, *tags: Tag, chunk_size: int, page_size: int) -> Pages:
+    """All followers of the tags, as one batch has them."""
+    profiles = list(QuietProfile.objects.values_list("pk", flat=True))
+    audience = Audience([tag.pk for tag in tags], ["all"], timezone.now(), ["und"], earlier=[])
+    batch = Batch(alert=Alert(), first_shard=0, last_shard=65_535, quiet_profiles=profiles)
+    return Pages(aside, audience, batch, chunk_size=chunk_size, page_size=page_size)
 
 
-def test_a_page_is_read_while_the_one_before_it_is_sent() -> None:
-    shelf = Shelf()
-    with closing(Aside("read-ahead")) as aside:
-        pages = Pages(aside, first=250)
-        assert pages.count_ahead() == 0
-        first = pages.take(shelf.read, START)
-        assert shelf.is_second_asked.wait(10)
-        aside.ask(lambda: None).result()
-        assert pages.count_ahead() == 1
-        second = pages.take(shelf.read, (1, UUID(int=1)))
-        third = pages.take(shelf.read, (2, UUID(int=2)))
-
-    assert [page.rows[0][0] for page in (first, second, third)] == [1, 2, 3]
-    assert [shard for shard, _ in shelf.asked] == [0, 1, 2]
-    assert shelf.threads == ["MainThread", "read-ahead", "read-ahead"]
-    assert shelf.limits == [250, PAGE_SIZE, PAGE_SIZE]
+def take_all(pages: Pages) -> list[Chunk]:
+    chunks = [pages.take()]
+    while not chunks[-1].is_last:
+        chunks.append(pages.take())
+    return chunks
 
 
-def test_within_a_transaction_nothing_is_read_that_cannot_see_it() -> None:
-    shelf = Shelf()
-    with closing(Aside("read-ahead")) as aside, transaction.atomic():
-        pages = Pages(aside, first=250)
-        pages.take(shelf.read, START)
-        pages.take(shelf.read, (1, UUID(int=1)))
+@pytest.mark.parametrize(
+    ("chunk_size", "page_size"), [(1, 1), (1, 50), (4, 4), (5, 7), (7, 5), (10, 40), (50, 40)]
+)
+def test_everybody_is_read_once_and_in_order(aside: Aside, chunk_size: int, page_size: int) -> None:
+    tag = make.tag()
+    make_crowd(40, tag)
 
-    assert set(shelf.threads) == {"MainThread"}
+    chunks = take_all(pages_of(aside, tag, chunk_size=chunk_size, page_size=page_size))
 
-
-def test_what_goes_wrong_meanwhile_is_told_when_the_page_is_wanted() -> None:
-    def read(cursor: tuple[int, UUID], _: int) -> Page:
-        if cursor != START:
-            raise OSError("the connection is gone")
-        return Page([row_of(1)], is_last=False)
-
-    with closing(Aside("read-ahead")) as aside:
-        pages = Pages(aside, first=250)
-        pages.take(read, START)
-        aside.ask(lambda: None).result()
-        assert pages.count_ahead() == 0
-        with pytest.raises(OSError, match="gone"):
-            pages.take(read, (1, UUID(int=1)))
+    found = [row[DEVICE] for chunk in chunks for row in chunk.rows]
+    wanted = Device.objects.order_by("shard", "reader_id")
+    assert found == [device.pk.bytes for device in wanted]
+    assert max(len(chunk.rows) for chunk in chunks) <= chunk_size
+    last = wanted.last()
+    assert last
+    assert chunks[-1].cursor == (last.shard, last.reader_id)
 
 
-def test_the_first_page_can_be_prepared_while_something_else_is_sent() -> None:
-    shelf = Shelf()
-    with closing(Aside("read-ahead")) as aside:
-        pages = Pages(aside, first=250)
-        pages.prepare(shelf.read, START)
-        first = pages.take(shelf.read, START)
+@pytest.mark.parametrize("page_size", [1, 3, 100])
+@pytest.mark.parametrize("chunk_size", [1, 2, 3, 5])
+def test_a_readers_devices_are_not_parted(aside: Aside, chunk_size: int, page_size: int) -> None:
+    tag = make.tag()
+    for devices in (3, 1, 0, 2, 5, 1):
+        reader = make.reader()
+        make.preference(reader)
+        make.follow(reader, tag)
+        for _ in range(devices):
+            make.device(reader)
 
-    assert first.rows[0].shard == 1
-    assert shelf.asked == [START, (1, UUID(int=1))]
-    assert shelf.limits == [PAGE_SIZE, PAGE_SIZE]
+    chunks = take_all(pages_of(aside, tag, chunk_size=chunk_size, page_size=page_size))
+
+    parts = [key for chunk in chunks for key, _ in groupby(row[READER] for row in chunk.rows)]
+    assert len(parts) == len(set(parts)) == 5
+    assert sum(len(chunk.rows) for chunk in chunks) == 12
+    assert sum(chunk.deviceless for chunk in chunks) == 1
+    assert all(len(c.rows) <= chunk_size or len({r[READER] for r in c.rows}) == 1 for c in chunks)
+
+
+def test_who_follows_several_tags_is_read_once(aside: Aside) -> None:
+    tags = [make.tag() for _ in range(3)]
+    make_crowd(20, tags[0])
+    for number, reader_id in enumerate(Device.objects.values_list("reader_id", flat=True)):
+        Follow.objects.create(
+            reader_id=reader_id,
+            tag=tags[1 + number % 2],
+            level=Follow.Level.ALL,
+            followed_at=timezone.now() - timedelta(days=1),
+        )
+
+    chunks = take_all(pages_of(aside, *tags, chunk_size=3, page_size=7))
+
+    readers = [row[READER] for chunk in chunks for row in chunk.rows]
+    assert len(readers) == len(set(readers)) == 20
+
+
+def test_who_changes_after_a_page_was_asked_for_is_seen_in_the_next(aside: Aside) -> None:
+    tag = make.tag()
+    make_crowd(40, tag)
+    pages = pages_of(aside, tag, chunk_size=5, page_size=10)
+    pages.take()
+    Device.objects.update(state=Device.State.GONE)
+
+    chunks = take_all(pages)
+
+    assert sum(len(chunk.rows) for chunk in chunks) <= 15
+    assert sum(chunk.deviceless for chunk in chunks) >= 20
+
+
+def test_an_audience_without_anybody_is_one_empty_chunk(aside: Aside) -> None:
+    for tags in ((), (make.tag(),)):
+        pages = pages_of(aside, *tags, chunk_size=5, page_size=10)
+        pages.batch.cursor_shard, pages.batch.cursor_reader = 7, make_id()
+        [chunk] = take_all(pages)
+        assert (chunk.rows, chunk.deviceless) == ([], 0)
+        assert chunk.cursor == pages.cursor
