@@ -111,19 +111,24 @@ def measure_latency(body: Path, sink: Sink) -> Iterator[Row]:
 
 def measure_pipeline(folder: Path, sink: Sink, peers: dict[str, float]) -> Iterator[Row]:
     """From PostgreSQL to recorded results, beside what the same minutes gave others."""
-    limit = run_h2load(folder / "body", sink.fast, COUNT, CONNECTIONS)
-    for found in pipeline.measure(folder, sink):
+
+    def find_limit() -> float:
+        return run_h2load(folder / "body", sink.fast, COUNT, CONNECTIONS)
+
+    for found in pipeline.measure(folder, sink, find_limit):
         if isinstance(found, Row):
             yield found
             continue
-        if limit:
-            yield gate("whole way beside h2load", found.rate / limit, 0.5, at_least=True)
-        yield gate("CPU of the whole way, ms for 1,000", found.cpu_per_1000, 15, at_least=False)
-        django = found.rate / peers["fcm-django"]
+        mine, ratio = middle([each.passage for each in found]), middle(found)
+        if ratio.limit:
+            yield Row("h2load, just before and after", ratio.limit, "messages/s")
+            yield gate("whole way beside h2load", ratio.rate, 0.5, at_least=True)
+        yield gate("CPU of the whole way, ms for 1,000", mine.cpu_per_1000, 15, at_least=False)
+        django = mine.rate / peers["fcm-django"]
         yield gate("whole way beside fcm-django", django, 40, at_least=True)
         node = max((rate for what, rate in peers.items() if what.startswith("Node")), default=0)
         if node:
-            yield gate("whole way beside Node's best", found.rate / node, 5, at_least=True)
+            yield gate("whole way beside Node's best", mine.rate / node, 5, at_least=True)
 
 
 def run(sink: Sink, who: str, count: int, connections: int, *, is_slow: bool = False) -> Figures:

@@ -5,7 +5,7 @@ where they find it, though only development needs it. It is 5 MB of a process.
 import runpy
 import sys
 
-FOR_DEVELOPMENT = ("greenlet", "psutil", "rich")
+FOR_DEVELOPMENT = ("greenlet", "psutil", "pygments", "rich")
 
 if __name__ == "__main__":
     sys.modules.update(dict.fromkeys(FOR_DEVELOPMENT))  # an import of None is an ImportError
