@@ -139,7 +139,7 @@ class Quota:
         """The same from this worker's share of the rate, without asking anyone."""
         now = time.monotonic()
         ahead = max(self.local_ahead, now)
-        if ahead - now > BURST_SECONDS:
+        if count >= 0 and ahead - now > BURST_SECONDS:
             return ahead - now - BURST_SECONDS
         self.local_ahead = ahead + count / (self.rate / self.workers)
         return 0

@@ -1,9 +1,11 @@
 """What PostgreSQL works on while messages are sent."""
 
+import select
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg.pq import ExecStatus, Format
+from psycopg.pq.abc import PGconn
 
 from articles.models.statement import Values, ask, bind, check, prepare, read_rows
 
@@ -63,12 +65,25 @@ class Aside:
         """The next rows, none after the last. Raises django.db.Error."""
         if not self.is_busy:
             return self.found.pop(0) if self.found else []
+        self.wait()
         with self.database.wrap_database_errors:
             result = self.server.get_result()
-            if result.status != ExecStatus.TUPLES_CHUNK:  # the end: no rows, or an error
-                self.drop()
-                check(self.database.connection, result)
-            return read_rows(self.database.connection, result)
+            if result and result.status == ExecStatus.TUPLES_CHUNK:
+                return read_rows(self.database.connection, result)
+            ended = [result, *iter(self.server.get_result, None)]
+            self.is_busy = False
+            for each in filter(None, ended):  # what may go wrong as it is committed comes last
+                check(self.database.connection, each)
+        return []
+
+    def wait(self) -> None:
+        """Until something can be taken. Here, since libpq waits with the interpreter in its hand:
+        no other thread could do anything, nor any signal.
+        """
+        arrivals = select.poll()
+        arrivals.register(self.server.socket, select.POLLIN)
+        while not self.is_ready():
+            arrivals.poll()
 
     def drop(self) -> None:
         """Let go of all that was not taken, as it comes."""
@@ -81,5 +96,6 @@ class Aside:
         self.database.close()
 
     @property
-    def server(self) -> Any:
-        return self.database.connection.pgconn
+    def server(self) -> PGconn:
+        server: PGconn = self.database.connection.pgconn
+        return server

@@ -25,7 +25,7 @@ def read_audience(run: Run) -> Flight | None:
     time_left = run.leave.ask(len(rows), following)
     if time_left is None:
         return None
-    run.cursor, run.is_read = chunk.cursor, chunk.is_last
+    run.is_read = chunk.is_last
     notices = run.notices([row[LANGUAGES] for row in rows], time_left)
     flight = Flight(run, chunk.cursor, held_back=held_back, deviceless=chunk.deviceless)
     flight.load(

@@ -68,8 +68,8 @@ class Leave:
     def ask_time_left(self) -> timedelta | None:
         """Until the alert expires, by the database's clock; None where it may no longer be sent.
 
-        Known anew with each record: so a pause or a cancel lets pass what is in flight, and no
-        more.
+        Known anew with each record: so a pause or a cancel lets pass what is in flight, and at most
+        one chunk more.
         """
         if not self.time_left():
             with connection.cursor() as cursor:

@@ -55,8 +55,8 @@ class Recorder:
     def begin(self, flight: Flight) -> None:
         """Raises LeaseLostError, or leaves that to `finish`."""
         self.flight = flight
-        if flight.is_plain:
-            self.aside.ask(RECORD, count(flight, []), at_once=1)
+        if flight.is_one_update:
+            self.aside.ask(RECORD, values_of(flight, []), at_once=1)
         else:
             record(flight)
 
@@ -66,9 +66,10 @@ class Recorder:
     def finish(self, flight: Flight) -> None:
         """Wait until it is written. Raises LeaseLostError."""
         self.flight = None
-        if flight.is_plain:
-            learn(flight.run, self.aside.take())
-            self.aside.drop()
+        if flight.is_one_update:
+            rows = self.aside.take()
+            self.aside.take()  # nothing, or what went wrong as it was committed
+            learn(flight.run, rows)
 
     def close(self) -> None:
         self.aside.close()
@@ -83,7 +84,7 @@ def record(flight: Flight) -> None:
     waits = [delivery.next_try() for delivery in flight.unsent]
     verdict = judge(flight.unsent, len(flight.messages), is_canary=run.is_canary)
     with transaction.atomic():
-        learn(run, ask(RECORD, count(flight, waits)))
+        learn(run, ask(RECORD, values_of(flight, waits)))
         Failure.objects.filter(pk__in=[failure.pk for failure in flight.retried]).delete()
         keep_failures(run, flight.unsent, waits)
         keep_held_back(flight)
@@ -101,7 +102,7 @@ def record(flight: Flight) -> None:
         prove(run)
 
 
-def count(flight: Flight, waits: Sequence[timedelta | None]) -> dict[str, Any]:
+def values_of(flight: Flight, waits: Sequence[timedelta | None]) -> dict[str, Any]:
     results = Counter(delivery.outcome.result for delivery in flight.unsent)
     left = 0
     if flight.retried:

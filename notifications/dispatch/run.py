@@ -74,8 +74,8 @@ class Run:
 
     @cached_property
     def page_size(self) -> int:
-        """Readers whom one statement finds: no more than may be told in a second, since what they
-        do meanwhile is not seen.
+        """Readers whom one statement finds: no more than all workers together may tell in a second,
+        since what readers do after it has begun is not seen.
         """
         second = max(1, int(settings.PUSH_RATE))
         return min(CANARY if self.is_canary else READERS_PER_BATCH, second)
@@ -135,7 +135,7 @@ class Flight:
         self.tries = {failure.device_id: failure.tries for failure in self.retried}
 
     @property
-    def is_plain(self) -> bool:
+    def is_one_update(self) -> bool:
         """Nothing is to be recorded but how many accepted it, and the cursor."""
         return not (self.unsent or self.retried or self.held_back or self.run.is_canary)
 

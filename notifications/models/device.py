@@ -43,7 +43,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         An app may have sent a new address between our reading and the provider's word.
         """
         same = [Q(pk=device_id, address_digest=digest) for device_id, digest in used]
-        found = self.exclude(state=Device.State.GONE).filter(reduce(or_, same))
+        found = self.exclude(state=Device.State.GONE).filter(reduce(or_, same, Q(pk__in=[])))
         return found.update(state=Device.State.GONE, gone_reason=reason)
 
 

@@ -28,10 +28,10 @@ def measure() -> list[Row]:
         took = seconds(lambda size=size: walk(busy, size))
         rate = READERS / 2 / took
         rows.append(
-            Row(f"chunks of {size}", rate, "devices/s", "bare scan", rate / (READERS / scan))
+            Row(f"pages of {size}", rate, "devices/s", "bare scan", rate / (READERS / scan))
         )
     rows.append(
-        Row("20 readers of a quiet tag, one chunk", seconds(lambda: walk(quiet, 50)) * 1000, "ms")
+        Row("20 readers of a quiet tag, one page", seconds(lambda: walk(quiet, 50)) * 1000, "ms")
     )
     planned = seconds(lambda: take_census(followers_of(busy)))
     rows.append(Row(f"counting {READERS // 2:,} readers when planning", planned, "s"))
@@ -44,7 +44,7 @@ def followers_of(tag: Tag) -> Audience:
 
 
 def walk(tag: Tag, size: int) -> int:
-    """Read a whole audience in chunks, as a batch does; how many devices."""
+    """Read a whole audience page by page; how many devices."""
     profiles = list(QuietProfile.objects.values_list("pk", flat=True))
     cursor, found = (0, UUID(int=0)), 0
     while True:

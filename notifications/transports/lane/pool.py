@@ -18,8 +18,8 @@ logger = logging.getLogger(__name__)
 
 TICK: Final = 0.1  # seconds after which the clocks are looked at, whether anything came or not
 ABSENCE: Final = 0.25  # seconds away from the sockets that are not held against the server
-LATELY: Final = 0.05  # seconds
-LEISURE: Final = 0.5  # share of the time
+LATELY: Final = 0.05  # seconds: many rounds of the loop, and less than answers take to come
+LEISURE: Final = 0.25  # of the time; below it another connection gained nothing that was measured
 
 
 class Timed(Protocol):

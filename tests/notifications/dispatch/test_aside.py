@@ -1,10 +1,20 @@
 """A second connection to a real server, on which statements are under way."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from uuid import UUID
 
 import pytest
-from django.db import OperationalError, ProgrammingError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 
 from articles.models import Section
 from notifications.dispatch.aside import Aside
@@ -78,7 +88,7 @@ def test_rows_that_nobody_takes_wait_in_the_server(aside: Aside) -> None:
     def is_waiting_for_us() -> bool:
         with connection.cursor() as cursor:
             cursor.execute(WAITS)
-            return cursor.fetchall() == [("ClientWrite",)]
+            return bool(cursor.fetchall() == [("ClientWrite",)])
 
     wait_until(is_waiting_for_us)
 
@@ -93,13 +103,37 @@ def test_within_a_transaction_it_sees_what_that_has_written(aside: Aside) -> Non
 
 def test_what_goes_wrong_is_told_when_the_answer_is_wanted(aside: Aside) -> None:
     aside.ask("SELECT 1 / %(none)s::integer", {"none": 0}, at_once=1)
-    with pytest.raises(Exception, match="division by zero"):
+    with pytest.raises(DataError, match="division by zero"):
         aside.take()
     with pytest.raises(ProgrammingError, match="nowhere"):
         aside.ask("SELECT * FROM nowhere", {}, at_once=1)
 
     aside.ask(NUMBERS, {"last": 1}, at_once=1)
     assert numbers(aside) == [[1]]
+
+
+def test_what_goes_wrong_after_the_rows_is_told_after_them(aside: Aside) -> None:
+    """A foreign key is looked at as the row is committed."""
+    aside.ask(
+        """INSERT INTO articles_follow (reader_id, tag_id, level, followed_at)
+           VALUES (%(nobody)s, %(nobody)s, 'all', now()) RETURNING level""",
+        {"nobody": UUID(int=1)},
+        at_once=1,
+    )
+    assert aside.take() == [("all",)]
+    with pytest.raises(IntegrityError):
+        aside.take()
+    assert aside.take() == []
+
+
+def test_other_threads_go_on_while_one_waits(aside: Aside) -> None:
+    aside.ask(SLOWLY, {"seconds": 0.5}, at_once=1)
+    with ThreadPoolExecutor(1) as other:
+        begun = time.monotonic()
+        lateness = other.submit(lambda: time.monotonic() - begun)
+        aside.take()
+
+    assert lateness.result() < 0.4
 
 
 def test_a_connection_that_ends_is_told(aside: Aside) -> None:

@@ -1,4 +1,4 @@
-"""As in a worker: outside of a transaction, with threads and connections beside the sending."""
+"""As in a worker: outside of a transaction, with connections beside the sending."""
 
 import time
 from collections.abc import Iterable, Iterator

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications import releasing
@@ -73,17 +74,20 @@ def claim_next_elsewhere(alert: Alert) -> Batch | None:
 
 
 @pytest.mark.parametrize(
-    ("of_alert", "of_batch"),
+    ("of_alert", "of_batch", "is_free"),
     [
-        ({"state": Alert.State.PAUSED}, {}),
-        ({"proved_at": None}, {"is_canary": False}),
-        ({}, {"state": Batch.State.RETRYING}),
-        ({}, {"release_at": timezone.now() + timedelta(hours=1)}),
-        ({}, {"lease_until": timezone.now() + timedelta(hours=1)}),
+        ({}, {}, True),
+        ({"proved_at": None}, {"is_canary": True}, True),
+        ({}, {"lease_until": Now() - LEASE}, True),
+        ({"state": Alert.State.PAUSED}, {}, False),
+        ({"proved_at": None}, {"is_canary": False}, False),
+        ({}, {"state": Batch.State.RETRYING}, False),
+        ({}, {"release_at": Now() + LEASE}, False),
+        ({}, {"lease_until": Now() + LEASE}, False),
     ],
 )
-def test_what_may_not_run_is_not_claimed_either(
-    of_alert: dict[str, Any], of_batch: dict[str, Any]
+def test_what_may_run_is_claimed_and_nothing_else(
+    of_alert: dict[str, Any], of_batch: dict[str, Any], *, is_free: bool
 ) -> None:
     tag = make.tag()
     follower(tag, "phone-number-001")
@@ -91,5 +95,6 @@ def test_what_may_not_run_is_not_claimed_either(
     Alert.objects.filter(pk=alert.pk).update(**{"proved_at": timezone.now()} | of_alert)
     alert.batches.update(**of_batch)
 
-    assert Batch.objects.claim_next(alert, LEASE) is None
-    assert not Batch.objects.runnable().filter(state=Batch.State.PENDING).exists()
+    pending = Batch.objects.runnable().filter(state=Batch.State.PENDING)
+    assert pending.exists() is is_free
+    assert bool(Batch.objects.claim_next(alert, LEASE)) is is_free

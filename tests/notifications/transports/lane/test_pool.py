@@ -180,7 +180,7 @@ def test_an_unused_connection_is_replaced() -> None:
         assert len(server.guests) == 2
 
 
-@pytest.mark.parametrize(("is_busy", "opened"), [(False, {4}), (True, {1, 2})])
+@pytest.mark.parametrize(("is_busy", "opened"), [(False, {3, 4}), (True, {1, 2})])
 def test_who_has_no_time_for_a_connection_opens_no_other(
     *, is_busy: bool, opened: set[int]
 ) -> None:
