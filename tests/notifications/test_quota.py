@@ -49,8 +49,10 @@ def test_breaking_news_does_not_wait_behind_other_alerts() -> None:
     assert quota.take(10, is_breaking=True) == 0
 
 
-def test_what_is_given_back_can_be_had_by_others() -> None:
-    quota = make_quota(rate=100)
+@pytest.mark.parametrize("is_redis_there", [True, False])
+def test_what_is_given_back_can_be_had_by_others(*, is_redis_there: bool) -> None:
+    redis = connect() if is_redis_there else Redis(port=1, retry=Retry(NoBackoff(), 0))
+    quota = Quota(redis, rate=100, workers=1)
     assert quota.take(50, is_breaking=True) == 0
     assert quota.take(10, is_breaking=True) > 0.2
 
