@@ -77,13 +77,17 @@ class Run:
         """Readers whom one statement finds: no more than all workers together may tell in a second,
         since what readers do after it has begun is not seen.
         """
-        second = max(1, int(settings.PUSH_RATE))
-        return min(CANARY if self.is_canary else READERS_PER_BATCH, second)
+        return min(CANARY if self.is_canary else READERS_PER_BATCH, int(settings.PUSH_RATE))
 
     @cached_property
     def pages(self) -> Pages:
-        sizes = {"chunk_size": self.chunk_size, "page_size": self.page_size}
-        return Pages(self.aside, self.audience, self.batch, **sizes)
+        return Pages(
+            self.aside,
+            self.audience,
+            self.batch,
+            chunk_size=self.chunk_size,
+            page_size=self.page_size,
+        )
 
     @cached_property
     def told_at(self) -> datetime:

@@ -1,7 +1,9 @@
 """Two workers and one batch, as PostgreSQL sees them."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,9 +22,10 @@ LEASE = timedelta(minutes=1)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def claim_elsewhere(batch_id: int) -> Batch | None:
+def elsewhere(claim: Callable[[], Batch | None]) -> Batch | None:
+    """In a thread, with a connection of its own."""
     try:
-        return Batch.objects.claim(batch_id, LEASE)
+        return claim()
     finally:
         connection.close()
 
@@ -35,7 +38,7 @@ def test_who_waited_for_a_batch_while_another_took_it_does_not_get_it() -> None:
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():
             first = Batch.objects.claim(batch.pk, LEASE)
-            second = other.submit(claim_elsewhere, batch.pk)
+            second = other.submit(elsewhere, partial(Batch.objects.claim, batch.pk, LEASE))
             wait_until(is_somebody_waiting)
         assert second.result() is None
 
@@ -57,20 +60,14 @@ def test_two_workers_that_go_on_at_once_get_different_batches(
 
     with ThreadPoolExecutor(1) as other, transaction.atomic():
         mine = Batch.objects.claim_next(alert, LEASE)
-        theirs = other.submit(claim_next_elsewhere, alert).result(10)
+        claim = partial(Batch.objects.claim_next, alert, LEASE)
+        theirs = other.submit(elsewhere, claim).result(10)
     left = [Batch.objects.claim_next(alert, LEASE) for _ in range(count - 1)]
 
     claimed = [each for each in [mine, theirs, *left] if each]
     assert {each.pk for each in claimed} == set(alert.batches.values_list("pk", flat=True))
     assert [each.lease_token for each in claimed] == [1] * count
     assert left[-1] is None
-
-
-def claim_next_elsewhere(alert: Alert) -> Batch | None:
-    try:
-        return Batch.objects.claim_next(alert, LEASE)
-    finally:
-        connection.close()
 
 
 @pytest.mark.parametrize(
